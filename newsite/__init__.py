@@ -1,0 +1,1 @@
+"""A news site that an organisation owns."""
