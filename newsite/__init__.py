@@ -1,1 +1,24 @@
-"""A news site that an organisation owns."""
+"""A news site that an organisation owns: articles, readers' replies, and nothing given away about anybody."""
+
+import os
+
+from flask import Flask
+
+from newsite import config, db, limits, migrations, web
+from newsite.config import Settings
+
+__version__ = "0.1.0"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The site as a WSGI application; `settings` come from the environment unless given.
+
+    Raises SettingsError if they cannot be used.
+    """
+    settings = settings or config.from_environment(os.environ)
+    app = Flask("newsite", template_folder=str(config.folder("templates")), static_folder=None)
+    db.init_app(app, settings)
+    limits.init_app(app, settings)
+    migrations.init_app(app)
+    web.init_app(app, settings)
+    return app

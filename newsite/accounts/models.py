@@ -1,0 +1,65 @@
+"""Users and the devices on which they are signed in."""
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsite.db import Base
+
+
+class Role(enum.StrEnum):
+    """What somebody may do at the desk; each may do all that the next one may."""
+
+    admin = "admin"  # everything: people and the site's settings too
+    editor = "editor"  # publishes and moderates
+    writer = "writer"  # drafts
+
+
+class User(Base):
+    """Somebody who works at the desk."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]  # as typed
+    email_key: Mapped[str] = mapped_column(unique=True)  # as compared: see `emails.email_key`
+    name: Mapped[str]
+    badge: Mapped[str] = mapped_column(default="")  # beside the name on replies: "Branch editor"
+    role: Mapped[Role]
+    password_hash: Mapped[str]  # argon2id, with its parameters
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    sign_ins: Mapped[list["SignIn"]] = relationship(
+        back_populates="user", cascade="all, delete-orphan"
+    )
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether people and settings are theirs to change."""
+        return self.role is Role.admin
+
+    @property
+    def is_editor(self) -> bool:
+        """Whether they may publish and moderate."""
+        return self.role in (Role.admin, Role.editor)
+
+
+class SignIn(Base):
+    """A device on which somebody is signed in: its cookie has the token, the row only its hash."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(
+        unique=True
+    )  # SHA-256 in hex: the token is random enough
+    device: Mapped[str]  # browser and system, from the User-Agent
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]  # to about ten minutes
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+    user: Mapped[User] = relationship(back_populates="sign_ins")

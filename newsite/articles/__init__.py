@@ -1,0 +1,1 @@
+"""Articles and pages, and what orders them: sections, tags, bylines, revisions, addresses."""

@@ -1,0 +1,231 @@
+"""What is done with articles: written, saved, published, withdrawn. The caller commits."""
+
+from datetime import datetime
+
+from newsite import changes
+from newsite.accounts.models import User
+from newsite.articles import addresses, queries, render, taxonomy
+from newsite.articles.drafts import Draft
+from newsite.articles.models import Article, Kind, Revision, RevisionKind, State
+from newsite.articles.paths import Reserved
+from newsite.db import db
+from newsite.errors import Conflict, NotAllowed, RuleBroken
+from newsite.site.models import Site
+
+MAX_TITLE_CHARS = 300
+MAX_TAGS = 30  # more is a keyword list, not an order
+
+
+class VersionConflict(Conflict):
+    """Somebody else saved the article in the meantime: nothing was stored."""
+
+
+def create(
+    draft: Draft,
+    *,
+    kind: Kind = Kind.article,
+    by: User | None,
+    now: datetime,
+    site: Site,
+    reserved: Reserved,
+) -> Article:
+    """A new draft and its first revision. Raises RuleBroken naming the field that has to change."""
+    article = Article(
+        kind=kind, created_by=by, created_at=now, saved_at=now, version=1, title=draft.title
+    )
+    db.session.add(article)
+    _fill(article, draft, site=site, reserved=reserved, now=now)
+    _keep_revision(article, RevisionKind.draft, "", by=by, now=now)
+    return article
+
+
+def save(
+    article: Article,
+    draft: Draft,
+    *,
+    version: int,
+    kind: RevisionKind = RevisionKind.update,
+    note: str = "",
+    by: User,
+    now: datetime,
+    site: Site,
+    reserved: Reserved,
+) -> Article:
+    """The article with the draft's text, one version further.
+
+    `version` is the one that the writer began from. `kind` and `note` say what the change is for
+    readers of a published article; before publication they are not asked for.
+    Raises VersionConflict, NotAllowed, or RuleBroken naming the field that has to change.
+    """
+    require_may_edit(article, by)
+    if article.version != version:
+        raise VersionConflict("Somebody saved this article while you were writing.")
+    was_public = article.is_public(now)
+    if was_public and kind is RevisionKind.correction and not note.strip():
+        raise RuleBroken("Say in the note what was wrong and what is right.", field="note")
+    touch_lists(article, site=site, now=now)
+    _fill(article, draft, site=site, reserved=reserved, now=now)
+    article.version += 1
+    if was_public and kind in (RevisionKind.update, RevisionKind.correction):
+        article.updated_at = now
+    _keep_revision(article, kind if was_public else RevisionKind.draft, note, by=by, now=now)
+    touch_lists(article, site=site, now=now)
+    return article
+
+
+def publish(
+    article: Article, *, by: User | None, now: datetime, site: Site, reserved: Reserved
+) -> Article:
+    """The article, in the lists from its `published_at` on: now, if none was given.
+
+    Raises NotAllowed unless `by` is an editor (None: the command line), RuleBroken if it has no text.
+    """
+    if by is not None and not by.is_editor:
+        raise NotAllowed("Only an editor may publish. Save the draft, and ask one to read it.")
+    if not article.body.strip():
+        raise RuleBroken("Write the text before you publish.", field="body")
+    article.published_at = article.published_at or now
+    article.state = State.published
+    article.withdrawn_reason = ""
+    article.version += 1
+    article.saved_at = now
+    if article.path is None:
+        addresses.give(article, "", site=site, reserved=reserved, now=now)
+    _set_old_work(article, site)
+    db.session.flush()  # a new article's keys carry its id, and neighbours are asked for below
+    touch_lists(article, site=site, now=now)
+    return article
+
+
+def withdraw(article: Article, *, reason: str, by: User, now: datetime, site: Site) -> Article:
+    """The article, gone from the lists; its address says so, with the reason. Raises NotAllowed, RuleBroken."""
+    _require_editor(by)
+    if article.state is not State.published:
+        raise RuleBroken("Only a published article can be withdrawn.")
+    touch_lists(article, site=site, now=now)
+    if article.is_public(now):
+        article.state, article.withdrawn_reason = State.withdrawn, reason.strip()
+    else:
+        article.state, article.published_at = State.draft, None  # nobody has seen it: a draft again
+    article.version += 1
+    article.saved_at = now
+    return article
+
+
+def trash(article: Article, *, by: User, now: datetime) -> Article:
+    """The article in the trash. Raises NotAllowed, or RuleBroken while readers can see it."""
+    require_may_edit(article, by)
+    if article.state is State.published:
+        raise RuleBroken("Withdraw the article before you put it in the trash.")
+    article.state = State.trash
+    article.version += 1
+    article.saved_at = now
+    return article
+
+
+def restore(article: Article, *, by: User, now: datetime) -> Article:
+    """The article out of the trash: withdrawn if readers had seen it, else a draft. Raises NotAllowed."""
+    _require_editor(by)
+    if article.state is not State.trash:
+        raise RuleBroken("The article is not in the trash.")
+    seen = (
+        article.published_at is not None
+        and article.published_at <= now
+        and article.path is not None
+    )
+    article.state = State.withdrawn if seen else State.draft
+    article.version += 1
+    article.saved_at = now
+    return article
+
+
+def require_may_edit(article: Article, user: User) -> None:
+    """Raises NotAllowed unless it is theirs to change: an editor's always, a writer's own drafts."""
+    if user.is_editor:
+        return
+    if article.kind is Kind.page or article.created_by_id != user.id:
+        raise NotAllowed("This is not yours to change. Ask its writer or an editor.")
+    if article.state not in (State.draft, State.trash):
+        raise NotAllowed("It is published: ask an editor to change it.")
+
+
+def touch_lists(article: Article, *, site: Site, now: datetime) -> None:
+    """Notes all that shows this article: its page, its lists, its neighbours. A draft shows nowhere.
+
+    A scheduled one counts: it moves the moment at which kept lists end.
+    """
+    if article.state is not State.published or article.published_at is None:
+        return
+    keys = {f"article:{article.id}"}
+    if article.kind is Kind.article:
+        month = article.published_at.astimezone(site.zone)
+        keys |= {changes.FRONT, f"month:{month:%Y-%m}"}
+        keys |= {f"tag:{tag.id}" for tag in article.tags}
+        keys |= {f"by:{credit.contributor_id}" for credit in article.credits}
+        if article.section_id is not None:
+            keys.add(f"section:{article.section_id}")
+        keys |= {
+            f"article:{near.id}" for near in queries.neighbours(article, now) if near is not None
+        }
+    changes.touch(*keys)
+
+
+def _require_editor(by: User) -> None:
+    if not by.is_editor:
+        raise NotAllowed("Only an editor may do this.")
+
+
+def _fill(article: Article, draft: Draft, *, site: Site, reserved: Reserved, now: datetime) -> None:
+    _check(article, draft, now)
+    with db.session.no_autoflush:
+        draft.copied_to(article)
+        article.section = taxonomy.section(draft.section)
+        article.tags = taxonomy.tags(draft.tags)
+        taxonomy.credit(article, draft.contributors)
+        render.store(article)
+        article.saved_at = now
+        if draft.path or article.state is State.published:
+            addresses.give(article, draft.path, site=site, reserved=reserved, now=now)
+        _set_old_work(article, site)
+    db.session.flush()  # new tags and the article need their ids before keys are named
+
+
+def _check(article: Article, draft: Draft, now: datetime) -> None:
+    if not draft.title.strip():
+        raise RuleBroken("Write a title.", field="title")
+    if len(draft.title) > MAX_TITLE_CHARS:
+        raise RuleBroken(
+            f"Make the title shorter: {MAX_TITLE_CHARS} characters or fewer.", field="title"
+        )
+    if len(draft.tags) > MAX_TAGS:
+        raise RuleBroken(f"Keep the best {MAX_TAGS} tags or fewer.", field="tags")
+    if draft.source_is_original and not draft.source_url:
+        raise RuleBroken("Give the address of the original.", field="source_url")
+    if article.state is State.published and draft.published_at is None:
+        raise RuleBroken("A published article needs its date.", field="published_at")
+    if article.is_public(now) and not draft.body.strip():
+        raise RuleBroken("A published article needs its text. Withdraw it instead.", field="body")
+
+
+def _set_old_work(article: Article, site: Site) -> None:
+    here, first = article.published_at, article.first_published
+    article.is_old_work = bool(here and first and first.year < here.astimezone(site.zone).year)
+
+
+def _keep_revision(
+    article: Article, kind: RevisionKind, note: str, *, by: User | None, now: datetime
+) -> None:
+    article.revisions.append(
+        Revision(
+            version=article.version,
+            kind=kind,
+            note=note.strip(),
+            title=article.title,
+            standfirst=article.standfirst,
+            body=article.body,
+            body_format=article.body_format,
+            byline=article.byline,
+            by=by,
+            at=now,
+        )
+    )

@@ -1,0 +1,87 @@
+"""The dates of an article as readers see them: one place for pages, feeds, metadata and export."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_time
+
+from newsite.articles.models import Article, Precision
+from newsite.errors import RuleBroken
+
+_PATTERNS = {Precision.day: "d MMMM y", Precision.month: "LLLL y", Precision.year: "y"}
+
+
+def day(
+    value: date | datetime, zone: ZoneInfo, language: str, precision: Precision = Precision.day
+) -> str:
+    """A date in words: "26 January 2023", "January 2023" or "2023". An instant is the day it is in `zone`."""
+    if isinstance(value, datetime):
+        value = value.astimezone(zone).date()
+    locale = Locale.parse(language, sep="-")
+    if precision is Precision.day and locale.language != "en":
+        return format_date(value, "long", locale)
+    pattern = (
+        "MMMM d, y"
+        if (precision is Precision.day and locale.territory == "US")
+        else _PATTERNS[precision]
+    )
+    return format_date(value, pattern, locale)
+
+
+def day_and_time(value: datetime, zone: ZoneInfo, language: str) -> str:
+    """An instant in words, in `zone`: "27 January 2023, 8.51am"."""
+    locale = Locale.parse(language, sep="-")
+    local = value.astimezone(zone)
+    half = "am" if local.hour < 12 else "pm"
+    time = f"{local.hour % 12 or 12}.{local.minute:02}{half}"  # as English newspapers write it
+    if locale.language != "en":
+        time = format_time(local, "short", tzinfo=zone, locale=locale)
+    return f"{day(value, zone, language)}, {time}"
+
+
+def instant(local: datetime, zone: ZoneInfo) -> datetime:
+    """The instant that a clock on the wall of `zone` calls `local`; of two, the first.
+
+    Raises RuleBroken (field `published_at`) for a time that summer time leaves out.
+    """
+    at = local.replace(tzinfo=zone).astimezone(UTC)
+    if at.astimezone(zone).replace(tzinfo=None) != local:
+        raise RuleBroken(
+            "That hour does not exist: the clocks go forward that night. Choose another.",
+            field="published_at",
+        )
+    return at
+
+
+def is_originally_earlier(article: Article, zone: ZoneInfo) -> bool:
+    """Whether the article first appeared before it did so here, compared at the precision that is known."""
+    first, here = article.first_published, article.published_at
+    if first is None or here is None:
+        return False
+    local = here.astimezone(zone).date()
+    if article.first_published_precision is Precision.year:
+        return first.year < local.year
+    if article.first_published_precision is Precision.month:
+        return (first.year, first.month) < (local.year, local.month)
+    return first < local
+
+
+def originally(article: Article, zone: ZoneInfo, language: str) -> str | None:
+    """What follows "Originally published", or None where the line is not shown."""
+    if article.first_published is None or not is_originally_earlier(article, zone):
+        return None
+    return day(article.first_published, zone, language, article.first_published_precision)
+
+
+def first_published(article: Article, zone: ZoneInfo) -> str | None:
+    """The first publication for machines, ISO 8601: "2023-01-26", "2023-01", "2023", or an instant of this site."""
+    if article.first_published is not None and is_originally_earlier(article, zone):
+        length = {Precision.day: 10, Precision.month: 7, Precision.year: 4}
+        return article.first_published.isoformat()[: length[article.first_published_precision]]
+    return iso(article.published_at, zone) if article.published_at else None
+
+
+def iso(value: datetime, zone: ZoneInfo) -> str:
+    """An instant for machines: ISO 8601 with the offset of `zone`, to the second."""
+    return value.astimezone(zone).isoformat(timespec="seconds")

@@ -1,0 +1,123 @@
+"""Addresses of articles: how they are written, compared, made and kept apart from the site's own.
+
+An address is data (docs/adr/0006): `path` is what is served, `path_key` is what is compared.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote, unquote, urlsplit
+
+from newsite.errors import RuleBroken
+from newsite.text import slugify
+
+MAX_PATH_CHARS = 255  # PostgreSQL's index entries have room for four bytes each
+# What RFC 3986 lets a path hold as it is; all else is percent-encoded, as browsers do.
+SAFE = "/!$&'()*+,:;=@"
+PATTERN_NAMES = ("year", "month", "day", "section", "slug")
+_SLASHES = re.compile("/{2,}")
+_PATTERN = re.compile("%([a-z]+)%")
+_UNFIT = re.compile(r"[\x00-\x20\x7f-\x9f\\?#%<>\"\ufffd\ud800-\udfff\u2028\u2029]")
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """First segments of addresses that belong to the site: whole ones, and beginnings of some."""
+
+    segments: frozenset[str]
+    prefixes: tuple[str, ...]
+
+    def holds(self, path: str) -> bool:
+        """Whether `path` would take an address that the site needs."""
+        first = key(path).split("/")[1]
+        return not first or first in self.segments or first.startswith(self.prefixes)
+
+
+def reserve(rules: Iterable[str]) -> Reserved:
+    """The first segments of URL rules such as `/section/<slug>/`; the article's own rule reserves nothing."""
+    segments, prefixes = {"static"}, {".well-known"}
+    for rule in rules:
+        first = rule.split("/")[1]
+        fixed, is_variable, _ = first.partition("<")
+        if not is_variable and first:
+            segments.add(first.casefold())
+        elif fixed:
+            prefixes.add(fixed.casefold())
+    return Reserved(frozenset(segments), tuple(sorted(prefixes)))
+
+
+def key(path: str) -> str:
+    """`path` as it is compared: NFC, case folded, slashes collapsed, no last slash. Takes it decoded."""
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+    return "/" + _SLASHES.sub("/", folded).strip("/")
+
+
+def encoded(path: str) -> str:
+    """`path` as it stands in a link: percent-encoded UTF-8."""
+    return quote(path, safe=SAFE)
+
+
+def written(value: str, reserved: Reserved) -> str:
+    """The path that somebody wrote into the address field, tidied: `/2023/01/strike/`.
+
+    A whole web address is taken by its path. Raises RuleBroken (field `path`) if it cannot be served.
+    """
+    path = urlsplit(value.strip()).path if "://" in value else value.strip()
+    path = unicodedata.normalize("NFC", unquote(path, errors="replace"))
+    path = (
+        _SLASHES.sub("/", f"/{path}/")
+        if "." not in path.rsplit("/", 1)[-1]
+        else _SLASHES.sub("/", f"/{path}")
+    )
+    if _UNFIT.search(path) or any(part in (".", "..") for part in path.split("/")):
+        raise RuleBroken(
+            "Write the address with letters, digits, dashes and slashes, such as /2023/01/strike/",
+            field="path",
+        )
+    if len(path) > MAX_PATH_CHARS:
+        raise RuleBroken(
+            f"Make the address shorter: {MAX_PATH_CHARS} characters or fewer.", field="path"
+        )
+    if reserved.holds(path):
+        raise RuleBroken(
+            f"The site itself uses addresses that begin with /{path.split('/')[1]}. Choose another.",
+            field="path",
+        )
+    return path
+
+
+def check_pattern(pattern: str) -> str:
+    """A pattern for new addresses, tidied. Raises RuleBroken (field `path_pattern`) with the mend."""
+    tidied = _SLASHES.sub("/", f"/{pattern.strip()}/")
+    names = _PATTERN.findall(tidied)
+    rest = _PATTERN.sub("", tidied)
+    if (
+        "slug" not in names
+        or not set(names) <= set(PATTERN_NAMES)
+        or not re.fullmatch(r"[\w/-]*", rest, re.ASCII)
+    ):
+        raise RuleBroken(
+            "Write the pattern with %slug% and, where you like, %year%, %month%, %day% and %section%: "
+            "/%year%/%month%/%slug%/",
+            field="path_pattern",
+        )
+    return tidied
+
+
+def from_pattern(pattern: str, *, title: str, day: date, section: str, fallback: str) -> str:
+    """The path that `pattern` gives an article; `fallback` stands for a title without a letter or digit."""
+    values = {
+        "year": f"{day.year:04}",
+        "month": f"{day.month:02}",
+        "day": f"{day.day:02}",
+        "section": section or "news",
+        "slug": slugify(title, fallback),
+    }
+    return _PATTERN.sub(lambda match: values[match[1]], pattern)
+
+
+def numbered(path: str, number: int) -> str:
+    """`path` with a number at its end, for when it is taken: `/a/b/` → `/a/b-2/`."""
+    return f"{path.rstrip('/')}-{number}/"

@@ -1,0 +1,77 @@
+"""Reading articles for programs: whole ones for feeds, addresses for site maps."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload, undefer
+
+from newsite.articles.models import Article, Kind, State
+from newsite.db import db
+
+FEED_SIZE = 20  # entries; a reader that looks in once a fortnight misses nothing
+PART_SIZE = 2_000  # ids that one part of the site map covers
+
+
+class Place(NamedTuple):
+    """An address for a site map, and when what is there last changed."""
+
+    path: str
+    changed_at: datetime
+
+
+def newest(now: datetime, limit: int = FEED_SIZE) -> list[Article]:
+    """The newest articles, newest first; text, section, tags and credits loaded."""
+    query = (
+        sa.select(Article)
+        .where(Article.kind == Kind.article, *_is_public(now))
+        .order_by(Article.published_at.desc(), Article.id.desc())
+        .options(
+            undefer(Article.body_html),
+            joinedload(Article.section),
+            selectinload(Article.tags),
+            selectinload(Article.credits),
+        )
+    )
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def parts(now: datetime) -> list[int]:
+    """The numbers, from 1, of the parts of the site map that hold something.
+
+    Part n covers the ids from (n - 1) * 2,000 + 1 to n * 2,000, so that an article never moves to
+    another part. Found by stepping from part to part: what stands inside of them is not read.
+    """
+    numbers: list[int] = []
+    last = 0
+    while (first := db.session.scalar(_first_after(last, now))) is not None:
+        numbers.append((first - 1) // PART_SIZE + 1)
+        last = numbers[-1] * PART_SIZE
+    return numbers
+
+
+def part(number: int, now: datetime) -> list[Place]:
+    """The articles and pages of one part of the site map, by id."""
+    query = (
+        sa.select(Article.path, Article.updated_at, Article.published_at)
+        .where(
+            Article.id > (number - 1) * PART_SIZE,
+            Article.id <= number * PART_SIZE,
+            *_is_public(now),
+        )
+        .order_by(Article.id)
+    )
+    return [
+        Place(path, max(at for at in (updated_at, published_at) if at))
+        for path, updated_at, published_at in db.session.execute(query)
+    ]
+
+
+def _first_after(last: int, now: datetime) -> sa.Select[tuple[int]]:
+    return (
+        sa.select(Article.id).where(Article.id > last, *_is_public(now)).order_by(Article.id).limit(1)
+    )
+
+
+def _is_public(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (Article.state == State.published, Article.published_at <= now)

@@ -1,0 +1,1 @@
+"""Readers' replies: what is sent, how it is held, shown and threaded."""

@@ -1,0 +1,90 @@
+"""The steps that bring a database made by any earlier newsite to this one's shape."""
+
+from pathlib import Path
+from typing import Literal
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from flask import Flask
+from flask_migrate import Migrate
+
+from newsite.db import UTCDateTime, db
+
+FOLDER = Path(__file__).parent
+SEARCH_TABLES = "_fts"  # search's own tables carry this in their names; models do not know them
+
+
+class DatabaseNotReady(Exception):
+    """The database does not have this newsite's shape; the message says what to do."""
+
+
+def include_name(name: str | None, type_: str, parents: object) -> bool:
+    """Whether Alembic may look at a table: never at those that belong to search, or it would drop them."""
+    return type_ != "table" or SEARCH_TABLES not in (name or "")
+
+
+def render_item(type_: str, item: object, context: object) -> str | Literal[False]:
+    """How a column's type is written into a migration: without our classes, which may change after it."""
+    return "sa.DateTime(timezone=True)" if isinstance(item, UTCDateTime) else False
+
+
+migrate = Migrate(
+    directory=str(FOLDER), render_as_batch=True, include_name=include_name, render_item=render_item
+)
+
+
+def init_app(app: Flask) -> None:
+    """Ties the migrations to the app's database."""
+    migrate.init_app(app, db)
+
+
+def configuration() -> Config:
+    """Alembic's configuration for the current app; prints nothing."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def upgrade() -> None:
+    """Brings the current app's database to this shape, or leaves it as it was.
+
+    Raises DatabaseNotReady if the database was made by a newer newsite.
+    """
+    _refuse_newer(_revision())
+    command.upgrade(configuration(), "head")
+
+
+def check() -> None:
+    """Raises DatabaseNotReady, with the mend, unless the database has exactly this shape."""
+    revision = _revision()
+    if revision is None:
+        raise DatabaseNotReady("The database is empty. Run: newsite upgrade")
+    _refuse_newer(revision)
+    if revision != _scripts().get_current_head():
+        raise DatabaseNotReady("The database is of an older newsite. Run: newsite upgrade")
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(configuration())
+
+
+def _revision() -> str | None:
+    with db.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(revision: str | None) -> None:
+    try:
+        _scripts().get_revision(revision or "head")
+    except CommandError:
+        raise DatabaseNotReady(
+            f"The database was made by a newer newsite (its version is {revision}). "
+            "Install that newsite, or restore a backup made by this one."
+        ) from None

@@ -1,0 +1,44 @@
+"""Alembic's door: runs the migrations on the current app's database, all in one transaction."""
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from newsite.db import Base, db
+
+UPGRADE_LOCK = 7_310_421  # any number: what PostgreSQL's advisory lock of upgrades is called
+
+
+def run() -> None:
+    """Upgrades in one transaction; two processes that start at once go one after the other."""
+    arguments = current_app.extensions["migrate"].configure_args
+    with db.engine.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            # Rebuilding a table drops the old one, which would delete the rows that refer to it.
+            _sqlite_keys(connection, "OFF")
+        try:
+            context.configure(
+                connection=connection,
+                target_metadata=Base.metadata,
+                transactional_ddl=True,  # SQLite can, once its transaction is begun by us
+                **arguments,
+            )
+            with context.begin_transaction():
+                if not is_sqlite:
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})"))
+                context.run_migrations()
+        finally:
+            if is_sqlite:
+                _sqlite_keys(connection, "ON")
+
+
+def _sqlite_keys(connection: Connection, value: str) -> None:
+    # Not through SQLAlchemy: it would begin a transaction, in which this statement does nothing.
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA foreign_keys={value}")
+
+
+run()

@@ -1,0 +1,187 @@
+"""Reading: the front page, articles and pages, sections, tags, bylines, the archive."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from flask import Blueprint, abort, render_template, request
+from werkzeug.exceptions import Gone
+from werkzeug.wrappers import Response
+
+from newsite.articles import queries
+from newsite.articles.models import Article, Kind, Section, State
+from newsite.paging import Cursor
+from newsite.web import comments, guard, metadata
+from newsite.web.context import current_site, now
+from newsite.web.templating import article_url
+
+LEADS = 1
+LATEST = 8  # beside the lead
+ROW = 3  # stories of a section on the front page
+T = TypeVar("T")
+
+bp = Blueprint("articles", __name__)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A section's newest stories on the front page."""
+
+    section: Section
+    articles: list[Article]
+
+
+@bp.get("/")
+def front() -> str:
+    """The front page; its later pages are a plain list."""
+    before = place_asked()
+    if before is not None:
+        page = queries.latest(now(), before=before)
+        return render_template("articles/front.html", is_first_page=False, page=page)
+    page = queries.latest(now())
+    lead, latest = _lead(page.items)
+    archive_piece = queries.from_the_archive(now())
+    return render_template(
+        "articles/front.html",
+        is_first_page=True,
+        lead=lead,
+        latest=latest,
+        rows=_rows(lead, archive_piece),
+        archive_piece=archive_piece if archive_piece and archive_piece is not lead else None,
+        page=page,
+    )
+
+
+@bp.get("/<path:path>")
+def show(path: str) -> str | Response:
+    """An article or page at its own address; any other way of writing it leads there."""
+    raw = guard.raw_path(request.environ)
+    article = queries.by_path(guard.decoded(raw))
+    if (
+        article is None
+        or article.state in (State.draft, State.trash)
+        or article.is_scheduled(now())
+    ):
+        return elsewhere(path)
+    if article.state is State.withdrawn:
+        raise Gone(article.withdrawn_reason or None)
+    if raw != article_url(article):
+        return guard.moved(article_url(article))
+    return article_page(article)
+
+
+def article_page(article: Article) -> str:
+    """The page of an article, as readers see it; the desk's preview is this too."""
+    if article.kind is Kind.page:
+        return render_template(
+            "articles/page.html", article=article, meta=metadata.page_meta(article)
+        )
+    previous, following = (
+        queries.neighbours(article, now()) if article.published_at else (None, None)
+    )
+    return render_template(
+        "articles/show.html",
+        article=article,
+        meta=metadata.article_meta(article),
+        previous=previous,
+        next=following,
+        related=queries.related(article, now()),
+        corrections=queries.corrections(article),
+        replies=comments.reply_section(article),
+    )
+
+
+def elsewhere(path: str) -> Response:
+    """Where an address without an article leads: an old article's new one, a page of the site, or 404."""
+    query = request.query_string.decode("latin-1")
+    target = queries.redirect_from(path, query) if query else None
+    target = target or queries.redirect_from(path)
+    if target is not None and target.is_public(now()):
+        return guard.moved(article_url(target))
+    own = guard.rule_for(path)
+    if own is None:
+        abort(404)
+    return guard.moved(own)
+
+
+@bp.get("/section/<slug:slug>/")
+def section(slug: str) -> str:
+    """A section's articles."""
+    thing = found(queries.section(slug))
+    page = queries.in_section(thing, now(), before=place_asked())
+    return render_template("articles/section.html", thing=thing, page=page)
+
+
+@bp.get("/tag/<slug:slug>/")
+def tag(slug: str) -> str:
+    """The articles with a tag."""
+    thing = found(queries.tag(slug))
+    page = queries.with_tag(thing, now(), before=place_asked())
+    return render_template("articles/tag.html", thing=thing, page=page)
+
+
+@bp.get("/by/<slug:slug>/")
+def contributor(slug: str) -> str:
+    """Who a contributor is, and what they wrote."""
+    thing = found(queries.contributor(slug))
+    page = queries.by_contributor(thing, now(), before=place_asked())
+    return render_template("articles/contributor.html", thing=thing, page=page)
+
+
+@bp.get("/archive/")
+def archives() -> str:
+    """The months in which something was published."""
+    return render_template(
+        "articles/archives.html", months=queries.months(current_site().zone, now())
+    )
+
+
+@bp.get("/archive/<int(fixed_digits=4, min=1000):year>/<int(fixed_digits=2, min=1, max=12):month>/")
+def archive(year: int, month: int) -> str:
+    """One month's articles."""
+    first, zone = date(year, month, 1), current_site().zone
+    page = queries.in_month(first, zone, now(), before=place_asked())
+    if not page.items:
+        abort(404)
+    earlier, later = queries.months_beside(first, zone, now())
+    return render_template(
+        "articles/archive.html", month=first, page=page, previous_month=earlier, next_month=later
+    )
+
+
+def place_asked() -> Cursor | None:
+    """Where the page that was asked for begins; 404 for what is no place in a list."""
+    asked = request.args.get("before")
+    if asked is None:
+        return None
+    try:
+        return Cursor.parse(asked)
+    except ValueError:
+        abort(404)
+
+
+def found(thing: T | None) -> T:
+    """`thing`; 404 if there is none."""
+    if thing is None:
+        abort(404)
+    return thing
+
+
+def _lead(newest: list[Article]) -> tuple[Article | None, list[Article]]:
+    """The story on top, sticky ones before new ones, and the others."""
+    first = queries.sticky(now(), LATEST) + newest
+    ordered = list(dict.fromkeys(first))
+    return (ordered[0] if ordered else None), ordered[LEADS : LEADS + LATEST]
+
+
+def _rows(*elsewhere_on_page: Article | None) -> list[Row]:
+    sections = queries.sections()
+    newest = queries.front_rows(now(), ROW + len(elsewhere_on_page), sections)
+    rows = []
+    for one in sections:
+        stories = [
+            article for article in newest.get(one.id, []) if article not in elsewhere_on_page
+        ]
+        if stories:
+            rows.append(Row(one, stories[:ROW]))
+    return rows

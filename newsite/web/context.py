@@ -1,0 +1,64 @@
+"""What a request needs to know: the settings, the time, the site."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from flask import Flask, current_app, g
+from werkzeug.routing import IntegerConverter, UnicodeConverter
+
+from newsite.articles import paths
+from newsite.config import Settings
+from newsite.site import queries as sites
+from newsite.site.models import Site
+
+MAX_ID = 2**31 - 1  # the largest id that both engines hold
+
+
+class IdConverter(IntegerConverter):
+    """The id of a row in an address; any other number is no address of ours."""
+
+    def __init__(self, map: Any) -> None:
+        super().__init__(map, min=1, max=MAX_ID)
+
+
+class SlugConverter(UnicodeConverter):
+    """A slug in an address, in small letters whatever letters were typed."""
+
+    def to_python(self, value: str) -> str:
+        """The slug as it is stored."""
+        return value.lower()
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Gives the app its settings and its clock."""
+    app.extensions["newsite.settings"] = settings
+    app.config.setdefault("NEWSITE_CLOCK", lambda: datetime.now(UTC))
+    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters["slug"] = SlugConverter
+
+
+def settings() -> Settings:
+    """The current app's settings."""
+    return cast(Settings, current_app.extensions["newsite.settings"])
+
+
+def now() -> datetime:
+    """The time of this request, in UTC: asked once, so that a page agrees with itself."""
+    if "now" not in g:
+        clock: Callable[[], datetime] = current_app.config["NEWSITE_CLOCK"]
+        g.now = clock()
+    return cast(datetime, g.now)
+
+
+def current_site() -> Site:
+    """The site, read once a request. Raises SiteMissing if nobody founded it."""
+    if "site" not in g:
+        g.site = sites.the_site()
+    return cast(Site, g.site)
+
+
+def reserved() -> paths.Reserved:
+    """The addresses that no article may take, because the site's own pages are there."""
+    rules = (rule.rule for rule in current_app.url_map.iter_rules())
+    return paths.reserve(rules)

@@ -1,0 +1,67 @@
+"""The headers of every answer: what a browser may load, and who may keep a copy."""
+
+from flask import Flask, request
+from werkzeug.wrappers import Response
+
+from newsite.config import Settings
+
+# Law 3: nothing from elsewhere. No inline script or style, so that no nonce is needed.
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+PUBLIC = "public, max-age=0, s-maxage=1"  # one second is as long as a change may take to show
+PRIVATE = "private, no-store"
+ONE_YEAR = "max-age=31536000"
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Adds the headers to every answer of the app."""
+    fixed = {
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",  # not no-referrer: that makes browsers send `Origin: null`
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "interest-cohort=(), browsing-topics=(), geolocation=(), camera=(), microphone=()",
+        "X-Frame-Options": "DENY",
+    }
+    if settings.is_secure:
+        fixed["Strict-Transport-Security"] = ONE_YEAR
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in fixed.items():
+            response.headers.setdefault(name, value)
+        if "Cache-Control" not in response.headers:
+            may_keep = request.method in ("GET", "HEAD") and response.status_code in (
+                200,
+                301,
+                404,
+                410,
+            )
+            response.headers["Cache-Control"] = PUBLIC if may_keep else PRIVATE
+        return conditional(response)
+
+
+def conditional(response: Response) -> Response:
+    """The response with a strong ETag, or 304 if the reader has it; only where copies may be kept."""
+    if (
+        response.status_code == 200
+        and request.method in ("GET", "HEAD")
+        and not response.is_streamed
+        and "no-store" not in response.headers["Cache-Control"]
+    ):
+        response.add_etag()
+        response.make_conditional(request.environ)
+    return response

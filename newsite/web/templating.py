@@ -1,0 +1,82 @@
+"""What every template may call: the site, dates, bylines, addresses, interface texts."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import Babel, gettext, ngettext
+
+from newsite.articles import bylines, dates, paths
+from newsite.articles.models import Article, Precision
+from newsite.web.context import current_site, settings
+
+FALLBACK_LANGUAGE = "en-GB"  # where there is no site to ask: the error page of last resort
+
+
+def init_app(app: Flask) -> None:
+    """Gives the app's templates their globals and filters, and gettext its language."""
+    Babel(app, locale_selector=_locale, timezone_selector=None)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {
+        "date": date_text,
+        "date_time": date_time_text,
+        "iso": iso_text,
+    }
+    app.jinja_env.globals |= {
+        "article_url": article_url,
+        "byline": bylines.parts,
+        "byline_text": bylines.text,
+        "originally": originally_text,
+        "first_published": lambda article: dates.first_published(article, current_site().zone),
+        "_": gettext,
+        "ngettext": ngettext,
+        "absolute": absolute,
+    }
+    app.context_processor(_site)
+
+
+def article_url(article: Article) -> str:
+    """An article's own address on this site."""
+    assert article.path is not None
+    return paths.encoded(article.path)
+
+
+def absolute(path: str) -> str:
+    """A path of this site as a whole address."""
+    return settings().site_url + path
+
+
+def date_text(value: date | datetime, precision: Precision = Precision.day) -> str:
+    """A date in the site's zone and language: "26 January 2023"."""
+    site = current_site()
+    return dates.day(value, site.zone, site.language, precision)
+
+
+def date_time_text(value: datetime) -> str:
+    """An instant in the site's zone and language: "27 January 2023, 8.51am"."""
+    site = current_site()
+    return dates.day_and_time(value, site.zone, site.language)
+
+
+def iso_text(value: datetime) -> str:
+    """An instant for machines, in the site's zone."""
+    return dates.iso(value, current_site().zone)
+
+
+def originally_text(article: Article) -> str | None:
+    """What follows "Originally published" on this article, or None."""
+    site = current_site()
+    return dates.originally(article, site.zone, site.language)
+
+
+def _site() -> dict[str, Any]:
+    return {"site": current_site()} if request else {}
+
+
+def _locale() -> str:
+    return (
+        current_site().language.replace("-", "_")
+        if request
+        else FALLBACK_LANGUAGE.replace("-", "_")
+    )

@@ -1,0 +1,231 @@
+"""What tests stand on: a fresh database for each, the people of the desk, and a client that checks pages."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from pages import Pages
+from sqlalchemy.engine import make_url
+
+from newsite import changes, create_app, migrations
+from newsite.accounts import actions as accounts
+from newsite.accounts.models import Role, User
+from newsite.articles import actions as articles
+from newsite.articles.drafts import Draft
+from newsite.articles.models import Article
+from newsite.config import Settings
+from newsite.db import Base, db
+from newsite.site.models import Site
+from newsite.web.context import reserved
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+PASSWORD = "a long enough password"
+POSTGRES = "NEWSITE_TEST_POSTGRES"
+IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs every test that touches the database on each engine that is there."""
+    if "engine" in metafunc.fixturenames:
+        engines = ["sqlite"]
+        if POSTGRES in os.environ or IN_CI:
+            engines.append("postgresql")
+        metafunc.parametrize("engine", engines, scope="session")
+
+
+@pytest.fixture(scope="session")
+def make_settings(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Settings]:
+    """Settings for a test's own app; anything may be given."""
+
+    def make(**given: Any) -> Settings:
+        data = given.pop("data", None) or tmp_path_factory.mktemp("data")
+        values: dict[str, Any] = {
+            "data": data,
+            "database_url": "sqlite://",
+            "secret_key": "0123456789abcdef" * 4,
+            "site_url": "http://127.0.0.1:8000",
+        }
+        return Settings(**(values | given))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgres_url(worker_id: str) -> Iterator[str]:
+    """An empty PostgreSQL database for this process alone. Skips, or fails in CI, where there is none."""
+    given = os.environ.get(POSTGRES)
+    if given is None:
+        if IN_CI:
+            pytest.fail(f"{POSTGRES} is not set")
+        pytest.skip(
+            f"no PostgreSQL: set {POSTGRES} to the address of a database to make others beside"
+        )
+    name = f"newsite_{worker_id}"
+    server = sa.create_engine(given, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    yield make_url(given).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The name of this test process."""
+    return getattr(request.config, "workerinput", {"workerid": "main"})["workerid"]
+
+
+@pytest.fixture(scope="session")
+def _made_app(
+    engine: str, make_settings: Callable[..., Settings], request: pytest.FixtureRequest
+) -> Iterator[tuple[Flask, Callable[[], None]]]:
+    url = "sqlite://" if engine == "sqlite" else request.getfixturevalue("postgres_url")
+    app = create_app(make_settings(database_url=url))
+    with app.app_context():
+        migrations.upgrade()
+        db.session.remove()
+        renew = _renew_sqlite() if engine == "sqlite" else _renew_postgres()
+    yield app, renew
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _renew_sqlite() -> Callable[[], None]:
+    """The database as it was after the migrations, put back in a fraction of a millisecond."""
+
+    def driver() -> Any:
+        with db.engine.connect() as connection:
+            return connection.connection.driver_connection
+
+    kept = driver().serialize()
+    return lambda: driver().deserialize(kept)
+
+
+def _renew_postgres() -> Callable[[], None]:
+    tables = [t for t in reversed(Base.metadata.sorted_tables) if t.name != "change_counter"]
+
+    def renew() -> None:
+        with db.engine.begin() as connection:
+            for table in tables:
+                connection.execute(table.delete())
+            connection.execute(sa.update(changes.ChangeCounter).values(sequence=0))
+
+    return renew
+
+
+@pytest.fixture
+def app(_made_app: tuple[Flask, Callable[[], None]]) -> Iterator[Flask]:
+    """The app over an empty database, in its context; its clock stands at `now`."""
+    app, renew = _made_app
+    app.config["NEWSITE_CLOCK"] = lambda: NOW
+    with app.app_context():
+        renew()
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time at which every test takes place."""
+    return NOW
+
+
+@pytest.fixture
+def site(app: Flask) -> Site:
+    """A founded site without content."""
+    site = Site(id=1, name="The Test Paper", tagline="Paper of the tests", founded_at=NOW)
+    db.session.add(site)
+    db.session.commit()
+    return site
+
+
+@pytest.fixture
+def make_user(site: Site) -> Callable[..., User]:
+    """Makes somebody of the desk; every password is `a long enough password`."""
+
+    def make(name: str, role: Role) -> User:
+        email = f"{name.lower()}@example.org"
+        user = accounts.create_user(email=email, name=name, role=role, password=PASSWORD, now=NOW)
+        db.session.commit()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def admin(make_user: Callable[..., User]) -> User:
+    """Ada may do everything."""
+    return make_user("Ada", Role.admin)
+
+
+@pytest.fixture
+def editor(make_user: Callable[..., User]) -> User:
+    """Edith publishes and moderates."""
+    return make_user("Edith", Role.editor)
+
+
+@pytest.fixture
+def writer(make_user: Callable[..., User]) -> User:
+    """Will drafts."""
+    return make_user("Will", Role.writer)
+
+
+@pytest.fixture
+def make_article(app: Flask, site: Site) -> Callable[..., Article]:
+    """Makes a published article; a Draft's fields may be given, and `by`, `kind`, `publish`."""
+
+    def make(title: str = "Night shift votes", **given: Any) -> Article:
+        given.setdefault("body", "The count was at six.\n\n## What follows\n\nA meeting.")
+        given.setdefault("published_at", NOW - timedelta(days=2))
+        how = {name: given.pop(name) for name in ("kind", "by") if name in given}
+        publish = given.pop("publish", True)
+        with app.test_request_context():
+            around = {"site": site, "reserved": reserved(), "now": NOW}
+            article = articles.create(
+                Draft(title=title, **given), by=how.pop("by", None), **how, **around
+            )
+            if publish:
+                articles.publish(article, by=None, **around)
+        db.session.commit()
+        return article
+
+    return make
+
+
+@pytest.fixture
+def article(make_article: Callable[..., Article]) -> Article:
+    """A published article that takes replies."""
+    return make_article()
+
+
+@pytest.fixture
+def pages(app: Flask, site: Site) -> Pages:
+    """A reader's browser that checks every page it is shown."""
+    return Pages(app)
+
+
+@pytest.fixture
+def desk(app: Flask, admin: User) -> Pages:
+    """The browser of an admin who is signed in."""
+    return Pages(app).sign_in(admin, PASSWORD)
+
+
+@pytest.fixture(scope="session")
+def fixtures_folder() -> Path:
+    """The folder that holds `seed/` and `fixtures/`. Skips, or fails in CI, where there is none."""
+    given = os.environ.get("NEWSITE_FIXTURES")
+    folder = Path(given) if given else Path(__file__).parents[2] / "shared"
+    if not (folder / "fixtures").is_dir():
+        if IN_CI:
+            pytest.fail(f"no fixtures in {folder}")
+        pytest.skip(
+            "no fixtures: set NEWSITE_FIXTURES to the folder that holds seed/ and fixtures/"
+        )
+    return folder
