@@ -6,6 +6,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
+from newsite.articles import paths
 from newsite.articles.models import Article, Kind, State
 from newsite.db import db
 
@@ -16,7 +17,7 @@ PART_SIZE = 2_000  # ids that one part of the site map covers
 class Place(NamedTuple):
     """An address for a site map, and when what is there last changed."""
 
-    path: str
+    path: str  # as it stands in a link
     changed_at: datetime
 
 
@@ -62,14 +63,17 @@ def part(number: int, now: datetime) -> list[Place]:
         .order_by(Article.id)
     )
     return [
-        Place(path, max(at for at in (updated_at, published_at) if at))
+        Place(paths.encoded(path), max(at for at in (updated_at, published_at) if at))
         for path, updated_at, published_at in db.session.execute(query)
     ]
 
 
 def _first_after(last: int, now: datetime) -> sa.Select[tuple[int]]:
     return (
-        sa.select(Article.id).where(Article.id > last, *_is_public(now)).order_by(Article.id).limit(1)
+        sa.select(Article.id)
+        .where(Article.id > last, *_is_public(now))
+        .order_by(Article.id)
+        .limit(1)
     )
 
 

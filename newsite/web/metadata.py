@@ -1,0 +1,133 @@
+"""What a page says about itself to programs: description, canonical address, Open Graph, JSON-LD."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from newsite.articles import bylines, dates
+from newsite.articles.models import Article, Contributor, ContributorKind
+from newsite.site.models import Site
+from newsite.text import excerpt
+from newsite.web.context import current_site
+from newsite.web.templating import absolute, article_url
+from newsite.web.theme import logo_url
+
+_TYPES = {ContributorKind.person: "Person", ContributorKind.organisation: "Organization"}
+# What joins the names of a byline; what is left of a part without it is a name.
+_JOINERS = re.compile(r"^(?:\s|[,;&–]|(?:and|with)\b)+|(?:\s|[,;&–]|\b(?:and|with))+$")
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What stands in a page's head. `properties` are Open Graph's, in their order."""
+
+    description: str
+    canonical: str | None  # a whole address; None before the page has one
+    properties: list[tuple[str, str]]
+    json_ld: dict[str, Any] | None = None
+
+
+def article_meta(article: Article) -> Meta:
+    """An article's. Its text, section, tags and credits are read."""
+    site = current_site()
+    description = _description(article)
+    return Meta(
+        description,
+        _canonical(article),
+        [*_properties(article, "article", description), *_article_properties(article, site)],
+        _news_article(article, description, site),
+    )
+
+
+def page_meta(article: Article) -> Meta:
+    """A page's: it has neither author nor date."""
+    description = _description(article)
+    return Meta(description, _canonical(article), _properties(article, "website", description))
+
+
+def _description(article: Article) -> str:
+    return article.standfirst or excerpt(article.body_html)
+
+
+def _canonical(article: Article) -> str | None:
+    if article.source_is_original and article.source_url:
+        return article.source_url
+    return _own_address(article)
+
+
+def _own_address(article: Article) -> str | None:
+    return absolute(article_url(article)) if article.path else None
+
+
+def _properties(article: Article, kind: str, description: str) -> list[tuple[str, str]]:
+    site = current_site()
+    properties = [
+        ("og:type", kind),
+        ("og:title", article.title),
+        ("og:description", description),
+        ("og:url", _canonical(article)),
+        ("og:site_name", site.name),
+        ("og:locale", site.language.replace("-", "_")),
+    ]
+    return [(name, value) for name, value in properties if value]
+
+
+def _article_properties(article: Article, site: Site) -> list[tuple[str, str]]:
+    properties = [
+        ("article:published_time", dates.first_published(article, site.zone)),
+        ("article:modified_time", _changed(article, site)),
+        ("article:section", article.section.name if article.section else None),
+        *(("article:tag", tag.name) for tag in article.tags),
+    ]
+    return [(name, value) for name, value in properties if value]
+
+
+def _news_article(article: Article, description: str, site: Site) -> dict[str, Any]:
+    publisher = _publisher(site)
+    said = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": article.title,
+        "description": description,
+        "datePublished": dates.first_published(article, site.zone),
+        "dateModified": _changed(article, site),
+        "author": _authors(article) or [publisher],
+        "publisher": publisher,
+        "mainEntityOfPage": _own_address(article),
+        "articleSection": article.section.name if article.section else None,
+        "isBasedOn": article.source_url,
+        "inLanguage": site.language,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _changed(article: Article, site: Site) -> str | None:
+    return dates.iso(article.updated_at, site.zone) if article.updated_at else None
+
+
+def _publisher(site: Site) -> dict[str, Any]:
+    publisher = {"@type": "NewsMediaOrganization", "name": site.name, "url": absolute("/")}
+    address = logo_url()
+    return publisher | ({"logo": absolute(address)} if address else {})
+
+
+def _authors(article: Article) -> list[dict[str, str]]:
+    """The names of the byline, each with its kind; contributors that it does not name stand in for it."""
+    parts = bylines.parts(article)
+    if article.contributors and not any(part.contributor for part in parts):
+        return [_contributor(one) for one in article.contributors]
+    authors = []
+    for part in parts:
+        if part.contributor is not None:
+            authors.append(_contributor(part.contributor))
+        elif name := _JOINERS.sub("", part.text):
+            # Nobody has said whether this is one or many; a group must never be called a person.
+            authors.append({"@type": "Organization", "name": name})
+    return authors
+
+
+def _contributor(one: Contributor) -> dict[str, str]:
+    address = absolute(url_for("articles.contributor", slug=one.slug))
+    return {"@type": _TYPES[one.kind], "name": one.name, "url": address}
