@@ -1,6 +1,7 @@
 """A client that reads pages as a careful visitor would: every page that it fetches is checked."""
 
 import re
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
@@ -30,7 +31,8 @@ class Pages:
         """The bare answer, nothing checked, no redirect followed."""
         db.session.commit()  # ends what the test itself has open: one SQLite connection is shared
         options.setdefault("base_url", SITE)
-        response = self.client.open(path, method=method, **options)
+        # In a context of its own: within the test's, Flask would share its g and its session.
+        response = Context().run(self.client.open, path, method=method, **options)
         db.session.expire_all()
         return response
 

@@ -182,7 +182,7 @@ class Article(Base):
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime]
 
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
 
     created_by: Mapped[User | None] = relationship()
     section: Mapped[Section | None] = relationship()

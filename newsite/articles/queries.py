@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVarTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -28,13 +28,14 @@ from newsite.paging import Cursor, Page, cut
 PAGE_SIZE = 20  # articles on a page of a list
 RELATED = 3
 FEED_SIZE = 20
+Columns = TypeVarTuple("Columns")
 
 
 class Month(NamedTuple):
     """A month that has articles, and how many."""
 
     first_day: date
-    count: int
+    articles: int
 
 
 def by_path(path: str) -> Article | None:
@@ -165,16 +166,19 @@ def neighbours(article: Article, now: datetime) -> tuple[Article | None, Article
     """The article before and the one after, in order of publication."""
     place = sa.tuple_(sa.literal(article.published_at), sa.literal(article.id))
     here = sa.tuple_(Article.published_at, Article.id)
-    base = sa.select(Article).where(*_is_listed(now))
-    before = base.where(here < place).order_by(Article.published_at.desc(), Article.id.desc())
-    after = base.where(here > place).order_by(Article.published_at, Article.id)
-    return db.session.scalar(before.limit(1)), db.session.scalar(after.limit(1))
+    listed = sa.select(Article.id).where(*_is_listed(now))
+    before = _newest(listed.where(here < place)).limit(1).subquery()
+    after = listed.where(here > place).order_by(Article.published_at, Article.id)
+    ids = sa.union_all(sa.select(before.c.id), sa.select(after.limit(1).subquery().c.id))
+    found = db.session.scalars(_newest(sa.select(Article).where(Article.id.in_(ids))))
+    sides = {_order(one) < _order(article): one for one in found}
+    return sides.get(True), sides.get(False)
 
 
 def related(article: Article, now: datetime, limit: int = RELATED) -> list[Article]:
     """Articles that share the most tags with this one; where tags tie or lack, newest of its section first."""
     tag_ids = [tag.id for tag in article.tags]
-    others = sa.select(Article).where(*_is_listed(now), Article.id != article.id)
+    others = _listed(now).where(Article.id != article.id)
     if tag_ids:
         shared = (
             sa.select(article_tags.c.article_id, sa.func.count().label("count"))
@@ -236,6 +240,10 @@ def place(article: Article) -> Cursor:
     return Cursor(article.published_at, article.id)
 
 
+def _order(article: Article) -> tuple[datetime | None, int]:
+    return article.published_at, article.id
+
+
 def _is_listed(now: datetime) -> tuple[Any, ...]:
     return (
         Article.kind == Kind.article,
@@ -244,25 +252,25 @@ def _is_listed(now: datetime) -> tuple[Any, ...]:
     )
 
 
-def _loaded(query: sa.Select[tuple[Article]]) -> sa.Select[tuple[Article]]:
+def _loaded(query: sa.Select[Article]) -> sa.Select[Article]:
     return query.options(joinedload(Article.section), selectinload(Article.credits))
 
 
-def _listed(now: datetime) -> sa.Select[tuple[Article]]:
+def _listed(now: datetime) -> sa.Select[Article]:
     return _loaded(sa.select(Article)).where(*_is_listed(now))
 
 
-def _whole() -> sa.Select[tuple[Article]]:
+def _whole() -> sa.Select[Article]:
     return _loaded(sa.select(Article)).options(
         undefer(Article.body), undefer(Article.body_html), selectinload(Article.tags)
     )
 
 
-def _newest(query: Any) -> Any:
+def _newest(query: sa.Select[*Columns]) -> sa.Select[*Columns]:
     return query.order_by(Article.published_at.desc(), Article.id.desc())
 
 
-def _page(query: sa.Select[tuple[Article]], before: Cursor | None, limit: int) -> Page[Article]:
+def _page(query: sa.Select[Article], before: Cursor | None, limit: int) -> Page[Article]:
     if before is not None:
         here = sa.tuple_(Article.published_at, Article.id)
         query = query.where(here < sa.tuple_(sa.literal(before.at), sa.literal(before.id)))

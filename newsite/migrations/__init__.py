@@ -1,5 +1,6 @@
 """The steps that bring a database made by any earlier newsite to this one's shape."""
 
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,13 @@ from alembic.util import CommandError
 from flask import Flask
 from flask_migrate import Migrate
 
+# Imported for their tables: what is not imported, Alembic would take for gone.
+from newsite import audit, changes, limits, outbox  # noqa: F401
+from newsite.accounts import models as accounts  # noqa: F401
+from newsite.articles import models as articles  # noqa: F401
+from newsite.comments import models as comments  # noqa: F401
 from newsite.db import UTCDateTime, db
+from newsite.site import models as site  # noqa: F401
 
 FOLDER = Path(__file__).parent
 SEARCH_TABLES = "_fts"  # search's own tables carry this in their names; models do not know them
@@ -69,6 +76,7 @@ def check() -> None:
         raise DatabaseNotReady("The database is of an older newsite. Run: newsite upgrade")
 
 
+@cache  # every probe of /readyz asks, and the files do not change under a running program
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(configuration())
 

@@ -3,31 +3,26 @@
 from flask import Flask
 
 from newsite.config import Settings
-import importlib
-from newsite.web import context, errors, guard, headers, templating
-
-
-def _present(name):
-    # TEMPORARY while the parts are being written (removed before landing)
-    try:
-        return importlib.import_module(f"newsite.web.{name}")
-    except ImportError as error:
-        if "newsite.web" not in str(error):
-            raise
-        print("NOT THERE YET:", error)
-        return None
-
-
-articles, assets, comments, desk, feeds, health, session, theme = map(
-    _present, ("articles", "assets", "comments", "desk", "feeds", "health", "session", "theme")
+from newsite.web import (
+    accesslog,
+    articles,
+    assets,
+    comments,
+    context,
+    desk,
+    errors,
+    feeds,
+    guard,
+    headers,
+    health,
+    proxies,
+    session,
+    templating,
+    theme,
 )
 
-MAX_FORM_BYTES = (
-    256 * 1024
-)  # a reply of 5,000 characters has room, percent-encoded, several times over
-BLUEPRINTS = tuple(
-    m.bp for m in (health, theme, feeds, comments, desk, articles) if m and hasattr(m, "bp")
-)
+MAX_FORM_BYTES = 256 * 1024  # 5,000 characters, percent-encoded, several times over
+BLUEPRINTS = (health.bp, theme.bp, feeds.bp, comments.bp, desk.bp, articles.bp)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -40,10 +35,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     context.init_app(app, settings)
     guard.init_app(app)
-    session and session.init_app(app, settings)
+    session.init_app(app, settings)
     templating.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.init_app(app)
     headers.init_app(app, settings)
-    assets and assets.init_app(app, settings)  # wraps the app: what is outside of Flask comes last
+    # Around Flask, from the inside out.
+    proxies.init_app(app, settings)
+    assets.init_app(app, settings)
+    app.wsgi_app = guard.HostCheck(app.wsgi_app, settings.hosts)  # type: ignore[method-assign]
+    accesslog.init_app(app, settings)

@@ -15,8 +15,8 @@ from newsite.web import comments, guard, metadata
 from newsite.web.context import current_site, now
 from newsite.web.templating import article_url
 
-LEADS = 1
-LATEST = 8  # beside the lead
+NEWEST = 9  # the lead, and eight beside it
+STICKY = 3  # more on top would bury the news
 ROW = 3  # stories of a section on the front page
 T = TypeVar("T")
 
@@ -38,14 +38,15 @@ def front() -> str:
     if before is not None:
         page = queries.latest(now(), before=before)
         return render_template("articles/front.html", is_first_page=False, page=page)
-    page = queries.latest(now())
-    lead, latest = _lead(page.items)
+    page = queries.latest(now(), limit=NEWEST)
+    stories = _in_order(page.items)
+    lead = stories[0] if stories else None
     archive_piece = queries.from_the_archive(now())
     return render_template(
         "articles/front.html",
         is_first_page=True,
         lead=lead,
-        latest=latest,
+        latest=stories[1:],
         rows=_rows(lead, archive_piece),
         archive_piece=archive_piece if archive_piece and archive_piece is not lead else None,
         page=page,
@@ -167,11 +168,9 @@ def found(thing: T | None) -> T:
     return thing
 
 
-def _lead(newest: list[Article]) -> tuple[Article | None, list[Article]]:
-    """The story on top, sticky ones before new ones, and the others."""
-    first = queries.sticky(now(), LATEST) + newest
-    ordered = list(dict.fromkeys(first))
-    return (ordered[0] if ordered else None), ordered[LEADS : LEADS + LATEST]
+def _in_order(newest: list[Article]) -> list[Article]:
+    """What stands on top of the front page: sticky stories before new ones, each once."""
+    return list(dict.fromkeys([*queries.sticky(now(), STICKY), *newest]))
 
 
 def _rows(*elsewhere_on_page: Article | None) -> list[Row]:

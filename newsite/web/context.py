@@ -18,8 +18,10 @@ MAX_ID = 2**31 - 1  # the largest id that both engines hold
 class IdConverter(IntegerConverter):
     """The id of a row in an address; any other number is no address of ours."""
 
-    def __init__(self, map: Any) -> None:
-        super().__init__(map, min=1, max=MAX_ID)
+    regex = "[0-9]+"  # not the digits of every script
+
+    def __init__(self, url_map: Any) -> None:
+        super().__init__(url_map, min=1, max=MAX_ID)
 
 
 class SlugConverter(UnicodeConverter):

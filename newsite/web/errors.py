@@ -4,9 +4,10 @@ import logging
 from dataclasses import dataclass
 
 from flask import Flask, g, render_template, request
+from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from newsite.articles import queries
@@ -52,11 +53,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, error_page)
     app.register_error_handler(RuleBroken, refused)
     app.register_error_handler(SQLAlchemyError, database_failed)
+    app.register_error_handler(ParseException, unreadable)
 
 
 def error_page(error: HTTPException) -> Response:
     """The page for an HTTP error. A sentence given to `abort` stands in place of the usual one."""
-    if error.response is not None:
+    if isinstance(error.response, Response):
         return error.response
     code = error.code or 500
     notice = NOTICES.get(code, OTHER)
@@ -84,10 +86,15 @@ def refused(error: RuleBroken) -> Response:
     return Response(_body(error.status, heading, error.message), error.status, mimetype="text/html")
 
 
+def unreadable(error: Exception) -> Response:
+    """400 for a body that is wrongly cut into chunks: gunicorn finds out while a view reads it."""
+    return error_page(BadRequest())
+
+
 def database_failed(error: SQLAlchemyError) -> Response:
     """503 when the database is away or busy, 500 for what is our mistake."""
     is_away = isinstance(error, OperationalError | InterfaceError | PoolTimeout)
-    is_away = is_away or isinstance(error, DBAPIError) and error.connection_invalidated
+    is_away = is_away or (isinstance(error, DBAPIError) and error.connection_invalidated)
     log.error("the database failed", exc_info=error)
     return error_page(ServiceUnavailable() if is_away else InternalServerError())
 

@@ -43,7 +43,9 @@ def test_names_within_the_printed_words_lead_to_their_pages() -> None:
 
 
 def test_words_that_name_nobody_lead_to_the_only_one_credited() -> None:
-    assert printed("members of the branch at the gate", ROSA) == [("members of the branch at the gate", "rosa")]
+    assert printed("members of the branch at the gate", ROSA) == [
+        ("members of the branch at the gate", "rosa")
+    ]
     assert printed("a reader", ROSA, OKAFOR) == [("a reader", None)]
 
 

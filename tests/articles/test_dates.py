@@ -10,7 +10,9 @@ from newsite.errors import RuleBroken
 LONDON = ZoneInfo("Europe/London")
 
 
-def article(first: date | None, precision: Precision = Precision.day, here: datetime | None = None) -> Article:
+def article(
+    first: date | None, precision: Precision = Precision.day, here: datetime | None = None
+) -> Article:
     here = here or datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
     return Article(first_published=first, first_published_precision=precision, published_at=here)
 
@@ -38,12 +40,17 @@ def test_originally_published_is_said_only_of_what_is_older(
 def test_the_comparison_is_made_in_the_sites_own_zone() -> None:
     # Half past eleven in the evening, UTC, of 30 June is already 1 July in London.
     here = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
-    assert dates.originally(article(date(2026, 6, 30), here=here), LONDON, "en-GB") == "30 June 2026"
+    assert (
+        dates.originally(article(date(2026, 6, 30), here=here), LONDON, "en-GB") == "30 June 2026"
+    )
     assert dates.originally(article(date(2026, 6, 30), here=here), ZoneInfo("UTC"), "en-GB") is None
 
 
 def test_an_unpublished_article_has_no_such_line() -> None:
-    assert dates.originally(Article(first_published=date(2020, 1, 1), published_at=None), LONDON, "en") is None
+    assert (
+        dates.originally(Article(first_published=date(2020, 1, 1), published_at=None), LONDON, "en")
+        is None
+    )
     assert dates.first_published(Article(published_at=None), LONDON) is None
 
 
@@ -56,7 +63,9 @@ def test_an_unpublished_article_has_no_such_line() -> None:
         (None, Precision.day, "2026-11-20T09:00:00+00:00"),
     ],
 )
-def test_machines_are_told_no_more_than_is_known(first: date | None, precision: Precision, stated: str) -> None:
+def test_machines_are_told_no_more_than_is_known(
+    first: date | None, precision: Precision, stated: str
+) -> None:
     assert dates.first_published(article(first, precision), LONDON) == stated
 
 
@@ -85,7 +94,9 @@ def test_instants_for_machines_carry_the_offset() -> None:
 
 
 def test_a_wall_clock_time_becomes_an_instant() -> None:
-    assert dates.instant(datetime(2026, 7, 1, 9, 0), LONDON) == datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
+    assert dates.instant(datetime(2026, 7, 1, 9, 0), LONDON) == datetime(
+        2026, 7, 1, 8, 0, tzinfo=UTC
+    )
     # The hour that comes twice in October: the first of them.
     assert dates.instant(datetime(2026, 10, 25, 1, 30), LONDON) == datetime(
         2026, 10, 25, 0, 30, tzinfo=UTC

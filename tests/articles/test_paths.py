@@ -3,7 +3,9 @@ import pytest
 from newsite.articles import paths
 from newsite.errors import RuleBroken
 
-RESERVED = paths.reserve(["/", "/section/<slug>/", "/desk/login", "/theme-<hash>.css", "/<path:path>", "/feed.xml"])
+RESERVED = paths.reserve(
+    ["/", "/section/<slug>/", "/desk/login", "/theme-<hash>.css", "/<path:path>", "/feed.xml"]
+)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +27,17 @@ def test_one_address_has_one_key(path: str, same: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/desk/", "/Desk/today/", "//section/x", "/theme-abc/", "/THEME-x.css", "/feed.xml", "/static/x", "/.well-known/x", "/"],
+    [
+        "/desk/",
+        "/Desk/today/",
+        "//section/x",
+        "/theme-abc/",
+        "/THEME-x.css",
+        "/feed.xml",
+        "/static/x",
+        "/.well-known/x",
+        "/",
+    ],
 )
 def test_the_site_keeps_its_own_addresses(path: str) -> None:
     assert RESERVED.holds(path)
@@ -52,7 +64,19 @@ def test_an_address_is_tidied_as_it_is_typed(typed: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["/a b/", "/../etc/", "/a/./b/", "/a\\b/", "/what?/", "/a%00b/", "/%ff/", "/<b>/", "/desk/x/", "/", "/" + "a" * 300],
+    [
+        "/a b/",
+        "/../etc/",
+        "/a/./b/",
+        "/a\\b/",
+        "/what?/",
+        "/a%00b/",
+        "/%ff/",
+        "/<b>/",
+        "/desk/x/",
+        "/",
+        "/" + "a" * 300,
+    ],
 )
 def test_an_address_that_cannot_be_served_is_refused_with_the_mend(typed: str) -> None:
     with pytest.raises(RuleBroken) as refusal:
@@ -64,10 +88,19 @@ def test_a_pattern_makes_an_address_from_title_and_day() -> None:
     from datetime import date
 
     made = paths.from_pattern(
-        "/%year%/%month%/%day%/%section%/%slug%/", title="Fire doors!", day=date(2023, 1, 5), section="", fallback="x"
+        "/%year%/%month%/%day%/%section%/%slug%/",
+        title="Fire doors!",
+        day=date(2023, 1, 5),
+        section="",
+        fallback="x",
     )
     assert made == "/2023/01/05/news/fire-doors/"
-    assert paths.from_pattern("/%slug%/", title="🔥", day=date(2023, 1, 5), section="", fallback="article-7") == "/article-7/"
+    assert (
+        paths.from_pattern(
+            "/%slug%/", title="🔥", day=date(2023, 1, 5), section="", fallback="article-7"
+        )
+        == "/article-7/"
+    )
 
 
 @pytest.mark.parametrize("pattern", ["/%year%/", "%slug%/%author%", "/a b/%slug%/", "/%slug%?x"])

@@ -1,0 +1,92 @@
+"""The database's shape, and how it is brought there."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+
+from newsite import create_app, migrations
+from newsite.config import Settings
+from newsite.db import Base, db
+
+
+@pytest.fixture
+def empty(make_settings: Callable[..., Settings], tmp_path: Path) -> Flask:
+    """An app over a database file in which there is nothing yet."""
+    return create_app(make_settings(database_url=f"sqlite:///{tmp_path / 'empty.db'}"))
+
+
+def test_the_migrations_make_what_the_models_describe(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_name": migrations.include_name, "compare_type": True}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_an_empty_database_says_what_to_run(empty: Flask) -> None:
+    with empty.app_context(), pytest.raises(migrations.DatabaseNotReady, match="newsite upgrade"):
+        migrations.check()
+
+
+def test_upgrading_twice_changes_nothing(empty: Flask) -> None:
+    with empty.app_context():
+        migrations.upgrade()
+        migrations.check()
+        migrations.upgrade()
+        migrations.check()
+
+
+def test_keys_are_enforced_again_after_an_upgrade(empty: Flask) -> None:
+    with empty.app_context():
+        migrations.upgrade()
+        assert db.session.scalar(sa.text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_newer_database_is_left_alone(empty: Flask) -> None:
+    with empty.app_context():
+        migrations.upgrade()
+        db.session.execute(sa.text("UPDATE alembic_version SET version_num = 'from the future'"))
+        db.session.commit()
+        for ask in (migrations.check, migrations.upgrade):
+            with pytest.raises(migrations.DatabaseNotReady, match="newer newsite"):
+                ask()
+
+
+def test_an_older_database_says_what_to_run(empty: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with empty.app_context():
+        migrations.upgrade()
+        monkeypatch.setattr(
+            "alembic.script.ScriptDirectory.get_current_head", lambda self: "a later one"
+        )
+        with pytest.raises(migrations.DatabaseNotReady, match="older newsite"):
+            migrations.check()
+
+
+def test_a_step_that_fails_leaves_nothing_behind(
+    empty: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("power cut")
+
+    with empty.app_context():
+        monkeypatch.setattr("alembic.operations.Operations.bulk_insert", fail)
+        monkeypatch.setattr("alembic.operations.Operations.execute", fail)
+        with pytest.raises(RuntimeError):
+            migrations.upgrade()
+        assert sa.inspect(db.engine).get_table_names() == []
+
+
+def test_searchs_own_tables_are_left_to_search() -> None:
+    assert not migrations.include_name("articles_fts_data", "table", {})
+    assert migrations.include_name("articles", "table", {})
+    assert migrations.include_name("ix_fts", "index", {})
+
+
+def test_migrations_name_no_class_of_ours() -> None:
+    for step in (migrations.FOLDER / "versions").glob("*.py"):
+        assert "newsite" not in step.read_text(), step.name

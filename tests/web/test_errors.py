@@ -1,0 +1,128 @@
+"""Errors are pages of the site, as long as there is a site."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask, abort
+from pages import Pages
+from sqlalchemy.exc import OperationalError
+
+from newsite import create_app
+from newsite.articles.models import Article
+from newsite.config import Settings
+from newsite.db import db
+from newsite.errors import RuleBroken
+from newsite.site.models import Site
+from newsite.web import errors
+
+
+@pytest.fixture
+def failing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | int], None]:
+    """Makes the list of months fail in a given way."""
+
+    def fail(how: Exception | int) -> None:
+        def view() -> str:
+            if isinstance(how, int):
+                abort(how)
+            raise how
+
+        monkeypatch.setitem(app.view_functions, "articles.archives", view)
+        monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+
+    return fail
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 405, 410, 413, 429, 500, 503])
+def test_every_error_is_a_page_of_the_site(
+    pages: Pages, failing: Callable[[int], None], code: int
+) -> None:
+    failing(code)
+    page = pages.get("/archive/", code)
+    assert page.h1 == errors.NOTICES[code].heading
+    assert errors.NOTICES[code].text in page.text
+    assert "The Test Paper" in page.text
+    assert page.link("The Test Paper") == "/"
+
+
+def test_an_error_without_words_of_its_own_still_is_a_page(
+    pages: Pages, failing: Callable[[int], None]
+) -> None:
+    failing(418)
+    assert pages.get("/archive/", 418).h1 == errors.OTHER.heading
+
+
+def test_a_refusal_that_no_form_caught_is_said_in_its_own_words(
+    pages: Pages, failing: Callable[[Exception], None]
+) -> None:
+    failing(RuleBroken("The section is gone."))
+    assert "The section is gone." in pages.get("/archive/", 422).text
+
+
+def test_a_broken_view_is_a_500_that_tells_nothing(
+    pages: Pages, failing: Callable[[Exception], None]
+) -> None:
+    failing(ZeroDivisionError("secret words"))
+    page = pages.get("/archive/", 500)
+    assert "secret" not in page.html
+    assert page.response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_an_unreachable_database_is_a_503_with_a_time_to_come_back(
+    pages: Pages, failing: Callable[[Exception], None]
+) -> None:
+    failing(OperationalError("select", {}, Exception("gone")))
+    answer = pages.fetch("/archive/")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+
+
+def test_a_mistake_of_ours_in_the_database_is_a_500(
+    pages: Pages, failing: Callable[[Exception], None]
+) -> None:
+    failing(sa.exc.InvalidRequestError("our mistake"))
+    assert pages.fetch("/archive/").status_code == 500
+
+
+def test_when_the_database_is_gone_there_still_is_a_page(
+    make_settings: Callable[..., Settings], tmp_path: object
+) -> None:
+    app = create_app(make_settings(database_url=f"sqlite:///{tmp_path}/nowhere/newsite.db"))
+    answer = app.test_client().get("/", base_url="http://127.0.0.1:8000")
+    assert answer.status_code == 503
+    assert errors.NOTICES[503].heading in answer.text
+    assert answer.text.lower().startswith("<!doctype html>")
+
+
+def test_when_the_sites_row_is_missing_there_still_is_a_page(app: Flask) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = app.test_client().get("/", base_url="http://127.0.0.1:8000")
+    app.config["PROPAGATE_EXCEPTIONS"] = None
+    assert answer.status_code == 500
+    assert errors.NOTICES[500].heading in answer.text
+
+
+def test_when_a_template_is_broken_there_still_is_a_page(
+    app: Flask, pages: Pages, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> str:
+        raise RuntimeError("broken template")
+
+    monkeypatch.setattr("newsite.web.errors.render_template", broken)
+    answer = pages.fetch("/nothing/here/")
+    assert answer.status_code == 404
+    assert "There is no page at this address" in answer.text
+    assert "<style" not in answer.text
+
+
+def test_an_error_at_the_desk_is_kept_by_nobody(pages: Pages) -> None:
+    answer = pages.fetch("/desk/nothing/here", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_error_page_is_rendered_from_a_clean_transaction(
+    pages: Pages, site: Site, failing: Callable[[Exception], None]
+) -> None:
+    failing(sa.exc.IntegrityError("insert", {}, Exception("twice")))
+    assert pages.get("/archive/", 500).h1 == errors.NOTICES[500].heading
+    assert db.session.get(Site, 1) is site
