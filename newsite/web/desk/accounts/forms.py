@@ -1,0 +1,92 @@
+"""The forms of accounts: shape and wording; what needs the database is asked by the actions."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.validators import DataRequired, Email, EqualTo, Length
+
+from newsite.accounts.models import Role
+from newsite.web.desk.forms import DeskForm
+
+MAX_NAME_CHARS = 80
+MAX_EMAIL_CHARS = 254  # RFC 5321, as corrected by erratum 1690
+ROLES = {
+    Role.writer: _("Writer: writes drafts"),
+    Role.editor: _("Editor: publishes, and decides about replies"),
+    Role.admin: _("Admin: everything, people and settings too"),
+}
+_NO_EMAIL = _("Enter an email address, such as name@example.org.")
+
+
+class LoginForm(DeskForm):
+    """Who is there."""
+
+    email = EmailField(
+        _("Email address"),
+        [DataRequired(_NO_EMAIL)],
+        render_kw={"autocomplete": "username", "inputmode": "email"},
+    )
+    password = PasswordField(
+        _("Password"),
+        [DataRequired(_("Enter your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class PasswordForm(DeskForm):
+    """Another password for one's own account."""
+
+    current = PasswordField(
+        _("Current password"),
+        [DataRequired(_("Enter the password that you sign in with now."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = PasswordField(
+        _("New password"),
+        [DataRequired(_("Enter a new password."))],
+        description=_("12 characters or more. Four random words make a good one."),
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        _("New password again"),
+        [EqualTo("password", _("Enter the same new password twice."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ProfileForm(DeskForm):
+    """What is known about somebody of the desk."""
+
+    name = StringField(
+        _("Name"),
+        [
+            DataRequired(_("Enter a name.")),
+            Length(max=MAX_NAME_CHARS, message=_("Enter a name of at most %(max)d characters.")),
+        ],
+        description=_("Readers see it over replies from the desk."),
+        render_kw={"autocomplete": "off"},
+    )
+    email = EmailField(
+        _("Email address"),
+        [
+            DataRequired(_NO_EMAIL),
+            Length(max=MAX_EMAIL_CHARS, message=_NO_EMAIL),
+            Email(_NO_EMAIL),
+        ],
+        description=_("For signing in. Readers never see it."),
+        render_kw={"autocomplete": "off", "inputmode": "email"},
+    )
+    badge = StringField(
+        _("Badge"),
+        [Length(max=MAX_NAME_CHARS, message=_("Enter a badge of at most %(max)d characters."))],
+        description=_("Beside the name on replies, such as “Branch editor”. It may be empty."),
+    )
+
+
+class PersonForm(ProfileForm):
+    """Somebody of the desk, as an admin sees them."""
+
+    role = SelectField(_("Role"), choices=[(role.value, words) for role, words in ROLES.items()])
+
+    def chosen_role(self) -> Role:
+        """The role that was chosen."""
+        return Role(self.role.data)

@@ -1,0 +1,98 @@
+"""One's own account: profile, password, and the devices that one is signed in on."""
+
+from flask import abort, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from newsite import limits
+from newsite.accounts import actions, queries, signing_in
+from newsite.db import db
+from newsite.errors import RuleBroken, TooFast
+from newsite.web import session
+from newsite.web.context import now
+from newsite.web.desk.accounts.blueprint import bp
+from newsite.web.desk.accounts.forms import PasswordForm, ProfileForm
+from newsite.web.desk.notices import tell
+
+PER_PASSWORD = "5 per 15 minutes"  # noqa: S105  (how often the current one may be guessed at)
+
+
+@bp.route("/profile", methods=["GET", "POST"])
+def profile() -> ResponseReturnValue:
+    """Name, email address and badge."""
+    form = ProfileForm(obj=g.user)
+    if not form.validate_on_submit():
+        return _page("profile", form)
+    try:
+        values = {"name": form.name.data, "email": form.email.data, "badge": form.badge.data}
+        actions.change_profile(g.user, **values, by=g.user, now=now())
+    except RuleBroken as error:
+        form.refuse(error)
+        return _page("profile", form)
+    db.session.commit()
+    tell(gettext("Your profile is saved."))
+    return redirect(url_for(".profile"), 303)
+
+
+@bp.route("/password", methods=["GET", "POST"])
+def password() -> ResponseReturnValue:
+    """Another password; all other devices are signed out by it."""
+    form = PasswordForm()
+    if not form.validate_on_submit():
+        return _page("password", form)
+    try:
+        _count_guess(g.user.id)
+        actions.change_password(
+            g.user, form.current.data, form.password.data, keep=session.device(), now=now()
+        )
+    except RuleBroken as error:
+        form.refuse(error)
+        return _page("password", form, error.status)
+    db.session.commit()
+    tell(gettext("Your password is changed. Your other devices are signed out."))
+    return redirect(url_for(".password"), 303)
+
+
+@bp.get("/devices/")
+def devices() -> ResponseReturnValue:
+    """Where one is signed in."""
+    return render_template(
+        "desk/accounts/devices.html",
+        devices=queries.devices(g.user, now()),
+        here=session.device(),
+        idle_days=queries.IDLE.days,
+        lifetime_days=signing_in.LIFETIME.days,
+    )
+
+
+@bp.post("/devices/<id:device_id>/end")
+def end_device(device_id: int) -> ResponseReturnValue:
+    """Signs one of one's own devices out."""
+    own = {device.id: device for device in queries.devices(g.user, now())}
+    device = own.get(device_id) or abort(404)
+    signing_in.sign_out(device, now=now())
+    db.session.commit()
+    tell(gettext("%(device)s is signed out.", device=device.device))
+    return redirect(url_for(".devices"), 303)
+
+
+@bp.post("/devices/others/end")
+def end_other_devices() -> ResponseReturnValue:
+    """Signs out every device but the one in hand."""
+    actions.sign_out_everywhere_else(g.user, keep=session.device())
+    actions.record("signed out all other devices of", g.user, by=g.user, now=now())
+    db.session.commit()
+    tell(gettext("All your other devices are signed out."))
+    return redirect(url_for(".devices"), 303)
+
+
+def _page(name: str, form: ProfileForm | PasswordForm, status: int = 422) -> ResponseReturnValue:
+    page = render_template(f"desk/accounts/{name}.html", form=form)
+    return page, status if form.errors else 200
+
+
+def _count_guess(user_id: int) -> None:
+    """Raises TooFast if the current password was guessed at too often, by whoever holds this device."""
+    db.session.rollback()  # the gate has read who is there; limits are counted outside of that
+    if not limits.hit("password", str(user_id), PER_PASSWORD, now=now()):
+        raise TooFast(gettext("There were too many tries. Try again in a quarter of an hour."))
