@@ -1,5 +1,11 @@
 """gunicorn's door: `gunicorn wsgi:app`."""
 
-from newsite import create_app
+import sys
 
-app = create_app()
+from newsite import create_app
+from newsite.config import SettingsError
+
+try:
+    app = create_app()
+except SettingsError as error:
+    sys.exit(str(error))  # the sentences, without a traceback

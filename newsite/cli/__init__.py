@@ -1,0 +1,128 @@
+"""The `newsite` command."""
+
+import logging.config
+import os
+import signal
+import threading
+from datetime import UTC, datetime
+
+import click
+from sqlalchemy.exc import IntegrityError
+
+from newsite import config, create_app, demo, migrations, outbox, serve, tidy
+from newsite.accounts import queries as accounts
+from newsite.cli.checks import check_command
+from newsite.cli.running import Commands, at_site
+from newsite.cli.users import user_commands
+from newsite.db import db
+from newsite.site import queries as sites
+from newsite.web import server
+from newsite.web.context import reserved
+
+HANDLERS: outbox.Handlers = {tidy.KIND: tidy.job}  # who does what the outbox asks for
+HOURLY = (tidy.KIND,)
+SIGN_IN = "Sign in at {url}/desk/login as {email} with the password {password}"
+NOBODY = "Nobody can sign in yet. Run: newsite user add EMAIL --name NAME --role admin"
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="newsite")
+def main() -> None:
+    """A news site that an organisation owns."""
+
+
+main.add_command(user_commands)
+main.add_command(check_command)
+
+
+@main.command("serve")
+@click.option(
+    "--demo", "is_demo", is_flag=True, help="Fill an empty site with something to look at."
+)
+@click.option("--bind", default=server.bind, show_default=True, metavar="HOST:PORT")
+@click.option("--workers", default=server.workers, show_default=True, type=click.IntRange(1, 64))
+def serve_command(is_demo: bool, bind: str, workers: int) -> None:
+    """Bring the database up to date, then answer readers until told to stop."""
+    if is_demo:
+        os.environ["NEWSITE_DEMO"] = "on"  # the children read the environment too
+        os.environ.setdefault("NEWSITE_SITE_URL", f"http://{bind}")
+    settings = config.from_environment(os.environ)
+    serve.require_free(bind)
+    app = create_app(settings)
+    with app.app_context():
+        _prepare(settings.site_url, is_demo=is_demo)
+        db.engine.dispose()  # the children open the database themselves
+    click.echo(f"Serving {settings.site_url} from {bind}. Stop with Ctrl-C.")
+    serve.supervise(bind, workers)
+
+
+@main.command("upgrade")
+def upgrade_command() -> None:
+    """Bring the database to this version's shape; the first time, found the site."""
+    with at_site(upgraded=False):
+        migrations.upgrade()
+        is_new = _found()
+    click.echo("The site is founded." if is_new else "The database is up to date.")
+
+
+@main.command("demo")
+def demo_command() -> None:
+    """Fill an empty site with content to look at, and print the sign-in."""
+    with at_site(upgraded=False) as settings:
+        migrations.upgrade()
+        _fill(settings.site_url)
+
+
+@main.command("worker")
+def worker_command() -> None:
+    """Do what is done after the answer, until told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with at_site():
+        logging.config.dictConfig({"version": 1, **server.logconfig_dict})
+        outbox.Worker(HANDLERS, clock=_now, hourly=HOURLY).run(stop)
+
+
+@main.command("tidy")
+def tidy_command() -> None:
+    """Delete what has had its time, as the worker does every hour."""
+    with at_site():
+        deleted = tidy.tidy(_now())
+        db.session.commit()
+    click.echo("Deleted: " + ", ".join(f"{count} {name}" for name, count in deleted.items()) + ".")
+
+
+def _prepare(site_url: str, *, is_demo: bool) -> None:
+    """Everything that must be there before the first request."""
+    migrations.upgrade()
+    if is_demo and sites.find_site() is None:
+        _fill(site_url)
+        return
+    _found()
+    if not accounts.active_admins():
+        click.echo(NOBODY)
+    db.session.rollback()
+
+
+def _fill(site_url: str) -> None:
+    known = demo.fill(now=_now(), reserved=reserved())
+    db.session.commit()
+    click.echo(SIGN_IN.format(url=site_url, email=known.email, password=known.password))
+
+
+def _found() -> bool:
+    """Founds the site unless somebody has; whether it was us."""
+    if sites.find_site() is not None:
+        return False
+    demo.found(now=_now(), reserved=reserved())
+    try:
+        db.session.commit()
+    except IntegrityError:  # another process was quicker by a moment
+        db.session.rollback()
+        return False
+    return True
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

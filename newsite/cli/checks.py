@@ -1,0 +1,136 @@
+"""`newsite check`: whether all that the site stands on is in order, a line for each."""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsite import config, create_app, migrations, outbox
+from newsite.accounts import queries as accounts
+from newsite.changes import ChangeCounter
+from newsite.config import Settings, SettingsError
+from newsite.db import db
+from newsite.migrations import DatabaseNotReady
+from newsite.site import queries as sites
+from newsite.site.queries import SiteMissing
+
+LEAST_SPACE = 200 * 1024**2  # bytes; below, an upgrade or a backup may not fit
+LEAST_SQLITE = (3, 35)  # the first with RETURNING
+LATE = timedelta(hours=1)  # a job that waits so long has no worker
+
+
+class Wrong(Exception):
+    """What a check found; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, and how it is."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@click.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print a report for machines.")
+def check_command(as_json: bool) -> None:
+    """Say whether the site is in order; exit code 1 if something is wrong."""
+    found = list(findings())
+    is_ok = all(finding.ok for finding in found)
+    if as_json:
+        click.echo(json.dumps({"ok": is_ok, "checks": [asdict(finding) for finding in found]}))
+    else:
+        for finding in found:
+            click.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.name}: {finding.detail}")
+    raise SystemExit(0 if is_ok else 1)
+
+
+def findings() -> Iterator[Finding]:
+    """What each check found. They end where nothing further can be looked at."""
+    try:
+        settings = config.from_environment(os.environ)
+    except SettingsError as error:
+        yield from (Finding("configuration", False, problem) for problem in error.problems)
+        return
+    yield Finding("configuration", True, settings.site_url)
+    yield _look("data folder", lambda: _data_folder(settings))
+    with create_app(settings).app_context():
+        shape = _look("database", _shape)
+        yield shape
+        if shape.ok:
+            for name, check in CHECKS:
+                yield _look(name, check)
+
+
+def _look(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, check())
+    except (Wrong, DatabaseNotReady, SiteMissing) as error:
+        return Finding(name, False, str(error))
+    except SQLAlchemyError as error:
+        return Finding(name, False, str(error).partition("\n")[0])
+    finally:
+        if name != "data folder":
+            db.session.rollback()
+
+
+def _data_folder(settings: Settings) -> str:
+    free = shutil.disk_usage(settings.data).free
+    if free < LEAST_SPACE:
+        raise Wrong(
+            f"only {free // 1024**2} MB are free on the disk of {settings.data}. Make room."
+        )
+    return f"{settings.data}, {free // 1024**2} MB free"
+
+
+def _shape() -> str:
+    if db.engine.dialect.name == "sqlite" and sqlite3.sqlite_version_info < LEAST_SQLITE:
+        raise Wrong(f"SQLite is {sqlite3.sqlite_version}; newsite needs 3.35 or later.")
+    migrations.check()
+    return f"{db.engine.dialect.name}, up to date"
+
+
+def _writable() -> str:
+    db.session.execute(sa.update(ChangeCounter).values(sequence=ChangeCounter.sequence))
+    return "can be written to"  # what was written is taken back
+
+
+def _site() -> str:
+    return f"“{sites.the_site().name}”"
+
+
+def _admins() -> str:
+    count = len(accounts.active_admins())
+    if not count:
+        raise Wrong("nobody can sign in. Run: newsite user add EMAIL --name NAME --role admin")
+    return f"{count} can sign in"
+
+
+def _jobs() -> str:
+    now = datetime.now(UTC)
+    count, since = outbox.waiting(now)
+    beat = outbox.last_beat()
+    seen = (
+        f"a worker was last seen at {beat:%Y-%m-%d %H:%M} UTC" if beat else "no worker was seen yet"
+    )
+    if since is not None and now - since > LATE:
+        raise Wrong(
+            f"{count} wait, the oldest since {since:%Y-%m-%d %H:%M} UTC; {seen}. Start one."
+        )
+    return f"{count} wait; {seen}"
+
+
+CHECKS = (
+    ("writing", _writable),
+    ("site", _site),
+    ("admins", _admins),
+    ("jobs", _jobs),
+)

@@ -1,0 +1,146 @@
+"""The database: the base of all models, column types, and how SQLite and PostgreSQL are set."""
+
+import enum
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, registry
+
+from newsite.config import Settings
+
+BUSY_MS = 5_000  # how long a writer waits for the other one before it gives up
+CONNECT_SECONDS = 3  # PostgreSQL: a dead host is a fact after this long
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_reading: ContextVar[bool] = ContextVar("newsite_reading", default=False)
+
+
+class UTCDateTime(sa.types.TypeDecorator[datetime]):
+    """An instant: aware and UTC in Python, `timestamptz` in PostgreSQL, UTC text in SQLite.
+
+    Raises ValueError for a naive datetime: it does not say when.
+    """
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The same instant in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The stored instant, aware and UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+# Compared byte by byte on both engines, whatever the locale of a PostgreSQL database.
+Ordered = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """The base of all models."""
+
+    # On the registry: a map on Base itself makes Flask-SQLAlchemy refuse the class.
+    registry: ClassVar[registry] = registry(
+        metadata=sa.MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UTCDateTime(),
+            enum.StrEnum: sa.Enum(enum.StrEnum, native_enum=False, length=20),
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Connects the app to its database; no connection is opened before one is asked for (a fork may follow)."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            set_up_sqlite(db.engine)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What `create_engine` is given for the database at `url`."""
+    # What people wrote stays out of the log, also when a statement with it fails.
+    common = {"hide_parameters": True}
+    if make_url(url).drivername == "sqlite":
+        in_file = make_url(url).database not in (None, "", ":memory:")
+        return common | {"pool_size": 16, "max_overflow": 32} if in_file else common
+    # A pooled connection may have died with its server: ask before use.
+    return common | {
+        "pool_size": 8,
+        "max_overflow": 8,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": CONNECT_SECONDS},
+    }
+
+
+def forget_connections(app: Flask) -> None:
+    """For a process just forked: leaves its parent's connections alone, without closing them under it."""
+    with app.app_context():
+        db.engine.dispose(close=False)
+
+
+def set_up_sqlite(engine: Engine) -> None:
+    """Makes SQLite safe for many threads: WAL, enforced keys, and writers that queue from their first statement."""
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Inside, a transaction on SQLite begins as a reader's: it neither waits for writers nor holds them up."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def expect(*, only_reads: bool) -> None:
+    """Says what the transactions that follow in this thread are for; set at the start of every request."""
+    _reading.set(only_reads)
+
+
+def _on_connect(connection: sqlite3.Connection, record: object) -> None:
+    connection.isolation_level = (
+        None  # sqlite3 must not begin transactions by itself: _on_begin does
+    )
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a reply that was acknowledged survives a power cut
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    # A deferred transaction that turns from reading to writing fails at once when another writes,
+    # busy_timeout or not. So writers say so at the start.
+    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

@@ -1,0 +1,25 @@
+"""What is cleared away every hour, because nobody needs it any more."""
+
+from datetime import datetime, timedelta
+
+from newsite import changes, limits, outbox
+from newsite.accounts import signing_in
+
+KIND = "tidy"  # of the job in the outbox
+CHANGES_KEPT = timedelta(days=7)  # a page cache that slept longer drops everything
+JOBS_KEPT = timedelta(days=30)  # done ones: long enough to see what was sent, and that it was once
+
+
+def tidy(now: datetime) -> dict[str, int]:
+    """Deletes what has had its time, and says how many rows of each; the caller commits."""
+    return {
+        "ended sign-ins": signing_in.tidy(now),
+        "counts of attempts": limits.tidy(now),
+        "changes": changes.forget(now - CHANGES_KEPT),
+        "done jobs": outbox.forget(now - JOBS_KEPT),
+    }
+
+
+def job(claim: outbox.Claim, now: datetime) -> None:
+    """The hourly job."""
+    tidy(now)

@@ -1,0 +1,57 @@
+"""What gunicorn is set to, under `newsite serve` and under gunicorn.conf.py alike."""
+
+import gc
+import os
+from typing import Any
+
+from newsite import db
+from newsite.web.accesslog import JsonFormatter
+
+SHARED_MEMORY = "/dev/shm"  # noqa: S108  # gunicorn makes files of its own there, which nobody can guess
+
+bind = "127.0.0.1:8000"
+worker_class = "gthread"
+workers = 2  # one more than can be busy with a reply on SQLite
+threads = 8
+preload_app = True  # the workers share the program's memory
+max_requests = 20_000  # a leak, wherever it may be, ends here
+max_requests_jitter = 2_000  # so that two workers do not end together
+
+timeout = 60  # seconds without a sign of life from a whole worker
+graceful_timeout = 30  # seconds for requests that are under way when the site stops
+# Seconds. A proxy must be the one that hangs up (nginx does after 60), or it meets a closed door.
+keepalive = 75 if os.environ.get("NEWSITE_PROXIES", "0") != "0" else 5
+
+limit_request_line = 4_094  # bytes; a long search in Cyrillic has room
+limit_request_fields = 60  # browsers send about 20 headers, proxies some more
+limit_request_field_size = 8_190  # bytes
+
+# Nobody is believed here: newsite.web.proxies believes as many hops as NEWSITE_PROXIES says.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
+
+control_socket_disable = True  # it would want a folder of its own, and nothing here speaks to it
+worker_tmp_dir = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None  # a disk may stall
+
+accesslog = None  # newsite.web.accesslog writes it, without secrets
+logconfig_dict: dict[str, Any] = {
+    "formatters": {"json": {"()": JsonFormatter}},
+    "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"level": "WARNING", "handlers": ["json"]},
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["json"], "propagate": False}},
+}
+
+
+def when_ready(server: Any) -> None:
+    """The master's last act before it forks: templates are read once, and their memory shared."""
+    environment = server.app.wsgi().jinja_env
+    for name in environment.list_templates():
+        environment.get_template(name)
+    gc.collect()
+    gc.freeze()  # a collection in a worker would write to, and so copy, all that they share
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """A worker's first act: it makes its own connections."""
+    db.forget_connections(server.app.wsgi())
