@@ -106,7 +106,8 @@ def _restored(source: Iterable[Token], renames: Mapping[str, str]) -> Iterator[T
     """The tokens with characters for stand-ins, and elements under their present names."""
     for token in source:
         if token["type"] == "Characters":
-            token["data"] = token["data"].translate(_SHOWN)
+            if not token["data"].isascii():  # no stand-in is; and translating is slow
+                token["data"] = token["data"].translate(_SHOWN)
         elif "name" in token:
             token["name"] = renames.get(token["name"], token["name"])
         if token["type"] in ("StartTag", "EmptyTag"):
