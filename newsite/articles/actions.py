@@ -78,10 +78,13 @@ def publish(
 ) -> Article:
     """The article, in the lists from its `published_at` on: now, if none was given.
 
-    Raises NotAllowed unless `by` is an editor (None: the command line), RuleBroken if it has no text.
+    Raises NotAllowed unless `by` is an editor (None: the command line), RuleBroken if it has no text
+    or is in the trash.
     """
     if by is not None and not by.is_editor:
         raise NotAllowed("Only an editor may publish. Save the draft, and ask one to read it.")
+    if article.state is State.trash:
+        raise RuleBroken("Take the article out of the trash before you publish it.")
     if not article.body.strip():
         raise RuleBroken("Write the text before you publish.", field="body")
     article.published_at = article.published_at or now
@@ -98,10 +101,17 @@ def publish(
 
 
 def withdraw(article: Article, *, reason: str, by: User, now: datetime, site: Site) -> Article:
-    """The article, gone from the lists; its address says so, with the reason. Raises NotAllowed, RuleBroken."""
-    _require_editor(by)
+    """The article, gone from the lists; its address says so, with the reason, which readers are owed.
+
+    A scheduled one, which nobody has seen, is a draft again and needs no reason.
+    Raises NotAllowed, or RuleBroken, on the field `reason` where that is missing.
+    """
+    if not by.is_editor:
+        raise NotAllowed("Only an editor may withdraw an article.")
     if article.state is not State.published:
         raise RuleBroken("Only a published article can be withdrawn.")
+    if article.is_public(now) and not reason.strip():
+        raise RuleBroken("Say why: readers who ask for the article see it.", field="reason")
     touch_lists(article, site=site, now=now)
     if article.is_public(now):
         article.state, article.withdrawn_reason = State.withdrawn, reason.strip()
@@ -117,6 +127,7 @@ def trash(article: Article, *, by: User, now: datetime) -> Article:
     require_may_edit(article, by)
     if article.state is State.published:
         raise RuleBroken("Withdraw the article before you put it in the trash.")
+    _touch_if_withdrawn(article)
     article.state = State.trash
     article.version += 1
     article.saved_at = now
@@ -125,15 +136,12 @@ def trash(article: Article, *, by: User, now: datetime) -> Article:
 
 def restore(article: Article, *, by: User, now: datetime) -> Article:
     """The article out of the trash: withdrawn if readers had seen it, else a draft. Raises NotAllowed."""
-    _require_editor(by)
+    require_may_edit(article, by)
     if article.state is not State.trash:
         raise RuleBroken("The article is not in the trash.")
-    seen = (
-        article.published_at is not None
-        and article.published_at <= now
-        and article.path is not None
-    )
-    article.state = State.withdrawn if seen else State.draft
+    # Its dates do not tell: a draft may have one in the past. A withdrawal always has its reason.
+    article.state = State.withdrawn if article.withdrawn_reason else State.draft
+    _touch_if_withdrawn(article)
     article.version += 1
     article.saved_at = now
     return article
@@ -170,9 +178,10 @@ def touch_lists(article: Article, *, site: Site, now: datetime) -> None:
     changes.touch(*keys)
 
 
-def _require_editor(by: User) -> None:
-    if not by.is_editor:
-        raise NotAllowed("Only an editor may do this.")
+def _touch_if_withdrawn(article: Article) -> None:
+    """The address of a withdrawn article says so; in the trash it says nothing."""
+    if article.state is State.withdrawn:
+        changes.touch(f"article:{article.id}")
 
 
 def _fill(article: Article, draft: Draft, *, site: Site, reserved: Reserved, now: datetime) -> None:

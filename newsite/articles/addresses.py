@@ -6,10 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from newsite.articles import paths
-from newsite.articles.models import Article, Kind, Redirect
+from newsite.articles.models import Article, Kind, Redirect, State
 from newsite.articles.paths import Reserved
 from newsite.db import db
-from newsite.errors import AddressTaken
+from newsite.errors import AddressTaken, RuleBroken
 from newsite.site.models import Site
 
 PAGE_PATTERN = "/%slug%/"  # a page's address has no date
@@ -21,6 +21,8 @@ def give(article: Article, typed: str, *, site: Site, reserved: Reserved, now: d
     A published article always has one; leaving an address leaves a redirect.
     Raises RuleBroken (field `path`) if the address cannot be had.
     """
+    if typed and typed == article.path:
+        return  # however it is written: an imported address is kept to the letter
     if typed:
         path = paths.written(typed, reserved)
         if article.path_key != paths.key(path):
@@ -28,6 +30,18 @@ def give(article: Article, typed: str, *, site: Site, reserved: Reserved, now: d
         _move(article, path, now)
     elif article.path is None:
         _move(article, _free(article, site, reserved, now), now)
+
+
+def checked_pattern(pattern: str, reserved: Reserved) -> str:
+    """A pattern for new addresses, tidied. Raises RuleBroken (field `path_pattern`) with the mend."""
+    tidied = paths.check_pattern(pattern)
+    first = tidied.split("/")[1]
+    if "%" not in first and reserved.holds(f"/{first}/"):
+        raise RuleBroken(
+            f"The site itself uses addresses that begin with /{first}. Begin with something else.",
+            field="path_pattern",
+        )
+    return tidied
 
 
 def _move(article: Article, path: str, now: datetime) -> None:
@@ -39,7 +53,7 @@ def _move(article: Article, path: str, now: datetime) -> None:
     db.session.execute(
         sa.delete(Redirect).where(Redirect.path_key == new, Redirect.article_id == article.id)
     )
-    if old is not None and article.published_at is not None and article.published_at <= now:
+    if old is not None and article.state is not State.draft:  # what was announced is asked for
         db.session.add(Redirect(path_key=old, article_id=article.id, created_at=now))
 
 
@@ -64,7 +78,7 @@ def _holder(path_key: str) -> Article | None:
 
 
 def _free(article: Article, site: Site, reserved: Reserved, now: datetime) -> str:
-    """The pattern's address, numbered where it is taken or reserved."""
+    """The pattern's address, numbered where it is taken."""
     path = paths.from_pattern(
         PAGE_PATTERN if article.kind is Kind.page else site.path_pattern,
         title=article.title,
@@ -72,9 +86,9 @@ def _free(article: Article, site: Site, reserved: Reserved, now: datetime) -> st
         section=article.section.slug if article.section else "",
         fallback=f"{article.kind}-{article.id or int(now.timestamp())}",
     )
+    if reserved.holds(path):  # a number at its end would not help
+        path = f"/{article.kind}{path}"
     candidates = itertools.chain([path], (paths.numbered(path, n) for n in itertools.count(2)))
     return next(
-        candidate
-        for candidate in candidates
-        if not reserved.holds(candidate) and _holder(paths.key(candidate)) in (None, article)
+        candidate for candidate in candidates if _holder(paths.key(candidate)) in (None, article)
     )

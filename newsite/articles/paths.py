@@ -14,6 +14,7 @@ from newsite.errors import RuleBroken
 from newsite.text import slugify
 
 MAX_PATH_CHARS = 255  # PostgreSQL's index entries have room for four bytes each
+MAX_PATTERN_CHARS = 60  # filled in, with names of sections and slugs, it stays below MAX_PATH_CHARS
 # What RFC 3986 lets a path hold as it is; all else is percent-encoded, as browsers do.
 SAFE = "/!$&'()*+,:;=@"
 PATTERN_NAMES = ("year", "month", "day", "section", "slug")
@@ -94,7 +95,9 @@ def check_pattern(pattern: str) -> str:
     names = _PATTERN.findall(tidied)
     rest = _PATTERN.sub("", tidied)
     if (
-        "slug" not in names
+        len(tidied) > MAX_PATTERN_CHARS
+        or "slug" not in names
+        or len(set(names)) < len(names)
         or not set(names) <= set(PATTERN_NAMES)
         or not re.fullmatch(r"[\w/-]*", rest, re.ASCII)
     ):
