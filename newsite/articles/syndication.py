@@ -45,7 +45,7 @@ def parts(now: datetime) -> list[int]:
     """
     numbers: list[int] = []
     last = 0
-    while (first := db.session.scalar(_first_after(last, now))) is not None:
+    while (first := _first_after(last, now)) is not None:
         numbers.append((first - 1) // PART_SIZE + 1)
         last = numbers[-1] * PART_SIZE
     return numbers
@@ -65,16 +65,14 @@ def part(number: int, now: datetime) -> list[Place]:
     return [
         Place(paths.encoded(path), max(at for at in (updated_at, published_at) if at))
         for path, updated_at, published_at in db.session.execute(query)
+        if path
     ]
 
 
-def _first_after(last: int, now: datetime) -> sa.Select[tuple[int]]:
-    return (
-        sa.select(Article.id)
-        .where(Article.id > last, *_is_public(now))
-        .order_by(Article.id)
-        .limit(1)
-    )
+def _first_after(last: int, now: datetime) -> int | None:
+    """The smallest id above `last` that readers may see."""
+    query = sa.select(sa.func.min(Article.id)).where(Article.id > last, *_is_public(now))
+    return db.session.scalar(query)
 
 
 def _is_public(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:

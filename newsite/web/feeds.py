@@ -37,7 +37,7 @@ def sitemap() -> Response:
 
 @bp.get("/sitemap-<id:number>.xml")
 def sitemap_part(number: int) -> Response:
-    """One part of the site map: articles and pages; in the first, the front page and the sections too."""
+    """One part of the site map: articles and pages; in the first, front page and sections too."""
     places = syndication.part(number, now())
     if not places and number != 1:
         abort(404)
@@ -56,7 +56,7 @@ def robots() -> Response:
 
 @bp.app_template_global()
 def feed_id(article: Article | None = None) -> str:
-    """A name for an article, or for the site, that never changes: not with its address, nor the site's."""
+    """A name for an article, or for the site, that stays whatever becomes of their addresses."""
     founded = current_site().founded_at.isoformat()
     name = f"{founded} article {article.id}" if article else founded
     return uuid.uuid5(_NAMESPACE, name).urn

@@ -1,4 +1,4 @@
-"""What a page says about itself to programs: description, canonical address, Open Graph, JSON-LD."""
+"""What a page says of itself to programs: description, canonical address, Open Graph, JSON-LD."""
 
 import re
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ def _publisher(site: Site) -> dict[str, Any]:
 
 
 def _authors(article: Article) -> list[dict[str, str]]:
-    """The names of the byline, each with its kind; contributors that it does not name stand in for it."""
+    """The names of the byline, each with its kind; if it links none, the contributors."""
     parts = bylines.parts(article)
     if article.contributors and not any(part.contributor for part in parts):
         return [_contributor(one) for one in article.contributors]

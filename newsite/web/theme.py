@@ -1,4 +1,4 @@
-"""What makes a site look like itself: its colour, its icon and its logo, each kept for ever under its own hash."""
+"""What makes a site look like itself: colour, icon and logo, each kept for ever under its hash."""
 
 import hashlib
 from html import escape
@@ -67,7 +67,7 @@ def favicon_url() -> str:
 def logo_url() -> str | None:
     """The address of the site's logo, or None if its name stands in the masthead."""
     site_logo = current_site().logo
-    return site_logo and url_for("theme.logo", sha256=site_logo.sha256)
+    return url_for("theme.logo", sha256=site_logo.sha256) if site_logo else None
 
 
 @bp.app_template_global()
@@ -77,7 +77,7 @@ def direction() -> str:
 
 
 def letter_on(accent: str) -> str:
-    """Black or white, whichever is read better on `accent` ("#" and six hex digits): at least 4.58 to 1."""
+    """Black or white, whichever is read better on `accent`, "#c3122f": at least 4.58 to 1."""
     # WCAG 2's relative luminance; black and white are equally far from 0.179.
     parts = (int(accent[place : place + 2], 16) / 255 for place in (1, 3, 5))
     red, green, blue = (
@@ -95,8 +95,8 @@ def _icon() -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
         f'<rect width="32" height="32" fill="{site.accent}"/>'
-        f'<text x="16" y="25" fill="{letter_on(site.accent)}" text-anchor="middle" font-weight="700" '
-        'font-size="27" font-family="Times New Roman,Times,Noto Serif,serif">'
+        f'<text x="16" y="25" fill="{letter_on(site.accent)}" text-anchor="middle" '
+        'font-weight="700" font-size="27" font-family="Times New Roman,Times,Noto Serif,serif">'
         f"{escape(initial(site.name))}</text></svg>\n"
     )
 
