@@ -31,6 +31,7 @@ class Pages:
         """The bare answer, nothing checked, no redirect followed."""
         db.session.commit()  # ends what the test itself has open: one SQLite connection is shared
         options.setdefault("base_url", SITE)
+        options.setdefault("buffered", True)  # a static file is closed again
         # In a context of its own: within the test's, Flask would share its g and its session.
         response = Context().run(self.client.open, path, method=method, **options)
         db.session.expire_all()
@@ -184,7 +185,7 @@ def check(view: PageView) -> None:
     response, soup = view.response, view.soup
     assert response.mimetype == "text/html", response.mimetype
     assert view.html.lstrip().lower().startswith("<!doctype html>")
-    assert soup.html and soup.html.get("lang"), "no language"
+    assert soup.select("html[lang]"), "no language"
     assert len(view.all("h1")) == 1, f"{len(view.all('h1'))} h1 on {view.path}"
     assert view.title.removeprefix("Error: ").startswith(view.h1), (view.title, view.h1)
     ids = [str(element["id"]) for element in view.all("[id]")]
