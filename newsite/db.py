@@ -128,14 +128,12 @@ def expect(*, only_reads: bool) -> None:
 
 
 def _on_connect(connection: sqlite3.Connection, record: object) -> None:
-    connection.isolation_level = (
-        None  # sqlite3 must not begin transactions by itself: _on_begin does
-    )
+    connection.isolation_level = None  # not sqlite3 begins transactions, but _on_begin
     for pragma in (
+        f"busy_timeout={BUSY_MS}",  # first: the next one may have to wait already
         "journal_mode=WAL",
         "synchronous=FULL",  # a reply that was acknowledged survives a power cut
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

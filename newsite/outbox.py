@@ -66,10 +66,8 @@ Handlers = Mapping[str, Handler]  # by kind
 def add(kind: str, key: str, payload: dict[str, Any] | None = None, *, now: datetime) -> bool:
     """Asks for a job in this transaction; False if one of that key is known already. The caller commits."""
     values = {"kind": kind, "key": key, "payload": payload or {}, "attempts": 0, "error": ""}
-    result: Any = db.session.execute(
-        _insert().values(**values, created_at=now, next_at=now).on_conflict_do_nothing()
-    )
-    return bool(result.rowcount)
+    row = _insert().values(**values, created_at=now, next_at=now).on_conflict_do_nothing()
+    return db.session.execute(row.returning(Job.id)).first() is not None
 
 
 def claim(now: datetime) -> Claim | None:

@@ -1,0 +1,199 @@
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from newsite import config
+from newsite.config import Settings, SettingsError, from_environment
+
+SECRET = "s" * 32
+URL = "https://example.org"
+
+
+def settings(folder: Path, **given: str) -> Settings:
+    values = {"NEWSITE_DATA": str(folder), "NEWSITE_SITE_URL": URL}
+    values |= {f"NEWSITE_{name}": value for name, value in given.items()}
+    return from_environment(values)
+
+
+def problems(folder: Path, **given: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        settings(folder, **given)
+    assert str(caught.value) == "\n".join(caught.value.problems)
+    return caught.value.problems
+
+
+def test_an_address_is_all_that_an_operator_must_say(tmp_path):
+    made = settings(tmp_path)
+    assert made.site_url == URL
+    assert made.is_secure
+    assert made.data == tmp_path
+    assert made.database_url == f"sqlite:///{tmp_path / 'newsite.db'}"
+    assert made.proxies == 0
+    assert made.limits
+    assert not made.demo
+
+
+def test_the_demo_needs_not_even_an_address(tmp_path):
+    made = from_environment({"NEWSITE_DATA": str(tmp_path)}, demo=True)
+    assert made.site_url == config.DEMO_URL
+    assert made.demo
+    assert not made.is_secure
+    assert from_environment({"NEWSITE_DATA": str(tmp_path), "NEWSITE_DEMO": "on"}) == made
+
+
+def test_data_lies_in_instance_unless_said_otherwise(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert from_environment({"NEWSITE_SITE_URL": URL}).data == tmp_path / "instance"
+
+
+def test_the_data_folder_is_made_and_nobody_else_may_look_into_it(tmp_path):
+    made = settings(tmp_path / "new" / "data")
+    assert stat.S_IMODE(made.data.stat().st_mode) & 0o007 == 0
+
+
+def test_a_secret_is_made_once_and_kept_for_its_owner(tmp_path):
+    first, again = settings(tmp_path), settings(tmp_path)
+    assert len(first.secret_key) == 64
+    assert first == again
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_processes_that_start_at_once_share_one_secret(tmp_path):
+    secrets, gate = [], threading.Barrier(8)
+
+    def start() -> None:
+        gate.wait()
+        secrets.append(settings(tmp_path).secret_key)
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(secrets) == 8
+    assert len(set(secrets)) == 1
+
+
+def test_the_slower_of_two_processes_takes_the_others_secret(tmp_path, monkeypatch):
+    path, link = tmp_path / "secret_key", os.link
+
+    def lose(source: str, target: Path) -> None:
+        path.write_text(SECRET)
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", lose)
+    assert settings(tmp_path).secret_key == SECRET
+
+
+def test_a_secret_may_be_given_or_lie_in_a_file(tmp_path):
+    (tmp_path / "mine").write_text(SECRET + "\n")
+    assert settings(tmp_path, SECRET_KEY=SECRET).secret_key == SECRET
+    assert settings(tmp_path, SECRET_KEY_FILE=str(tmp_path / "mine")).secret_key == SECRET
+
+
+def test_secrets_are_not_printed_with_the_settings(tmp_path):
+    url = "postgresql+psycopg://newsite:opensesame@db/newsite"
+    shown = repr(settings(tmp_path, SECRET_KEY=SECRET, DATABASE_URL=url))
+    assert SECRET not in shown
+    assert "opensesame" not in shown
+
+
+@pytest.mark.parametrize(
+    ("site_url", "hosts"),
+    [
+        (URL, {"example.org"}),
+        ("https://example.org/", {"example.org"}),
+        ("https://example.org:8443", {"example.org:8443"}),
+        ("http://127.0.0.1:8000", {"127.0.0.1:8000", "localhost:8000", "[::1]:8000"}),
+        ("http://localhost", {"127.0.0.1", "localhost", "[::1]"}),
+        ("http://[::1]:8000", {"127.0.0.1:8000", "localhost:8000", "[::1]:8000"}),
+    ],
+)
+def test_a_site_answers_to_its_host_and_at_home_to_all_names_of_home(tmp_path, site_url, hosts):
+    assert settings(tmp_path, SITE_URL=site_url).hosts == hosts
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"SITE_URL": ""}, "NEWSITE_SITE_URL is missing"),
+        ({"SITE_URL": "example.org"}, "write scheme and host only"),
+        ({"SITE_URL": "https://example.org/news"}, "write scheme and host only"),
+        ({"SITE_URL": "https://example.org?"}, "write scheme and host only"),
+        ({"SITE_URL": "https://me:pw@example.org"}, "write scheme and host only"),
+        ({"SITE_URL": "https://Example.org"}, "in small letters"),
+        ({"SITE_URL": "https://bücher.example"}, "xn--"),
+        ({"SITE_URL": "ftp://example.org"}, "write scheme and host only"),
+        ({"SITE_URL": "https://example.org:443"}, "write scheme and host only"),
+        ({"SITE_URL": "https://example.org:0"}, "write scheme and host only"),
+        ({"SITE_URL": "https://example.org:99999"}, "write scheme and host only"),
+        ({"SITE_URL": "https://[::1"}, "write scheme and host only"),
+        ({"DATABASE_URL": "mysql://db/news"}, "begins with “mysql:”"),
+        ({"DATABASE_URL": "postgresql://db/news"}, "“postgresql+psycopg://…”"),
+        ({"DATABASE_URL": "no address"}, "is not a database address"),
+        ({"SECRET_KEY": "short"}, "holds 5 characters; a secret needs 32"),
+        ({"SECRET_KEY": SECRET, "SECRET_KEY_FILE": "/x"}, "are both set"),
+        ({"SECRET_KEY_FILE": "/nowhere/at/all"}, "NEWSITE_SECRET_KEY_FILE: the secret in"),
+        ({"PROXIES": "-1"}, "from 0 to 8"),
+        ({"PROXIES": "9"}, "from 0 to 8"),
+        ({"PROXIES": "0001"}, "from 0 to 8"),
+        ({"PROXIES": "two"}, "from 0 to 8"),
+        ({"PROXIES": "²"}, "from 0 to 8"),
+        ({"LIMITS": "no"}, "NEWSITE_LIMITS is “no”; write on or off."),
+        ({"DEMO": "1"}, "NEWSITE_DEMO is “1”; write on or off."),
+        ({"PROXYS": "1"}, "Did you mean NEWSITE_PROXIES?"),
+        ({"XYLOPHONE_BAND": "1"}, "is not a setting of newsite. Remove it."),
+    ],
+)
+def test_nonsense_is_refused_with_the_mend(tmp_path, given, sentence):
+    (problem,) = problems(tmp_path, **given)
+    assert sentence in problem
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path):
+    found = problems(tmp_path, SITE_URL="x", PROXIES="x", LIMITS="x")
+    assert [sentence.split()[0] for sentence in found] == [
+        "NEWSITE_SITE_URL",
+        "NEWSITE_PROXIES",
+        "NEWSITE_LIMITS",
+    ]
+
+
+def test_names_that_only_tests_read_are_no_mistake(tmp_path):
+    assert settings(tmp_path, FIXTURES="/x", TEST_POSTGRES="y").site_url == URL
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    (problem,) = problems(tmp_path / "file" / "data")
+    assert problem.startswith(f"NEWSITE_DATA: the folder {tmp_path}/file/data cannot be made (")
+    (problem,) = problems(Path("/a\0b"))
+    assert "null" in problem
+
+
+def test_a_data_folder_that_may_not_be_written_to_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere
+    (problem,) = problems(tmp_path)
+    assert f"may not write to {tmp_path}" in problem
+
+
+def test_a_broken_secret_in_the_data_folder_is_named(tmp_path):
+    (tmp_path / "secret_key").write_bytes(b"\xff" * 40)
+    (problem,) = problems(tmp_path)
+    assert problem.startswith("NEWSITE_DATA: the secret in")
+    (tmp_path / "secret_key").write_text("cut off")
+    (problem,) = problems(tmp_path)
+    assert problem.startswith("secret_key holds 7 characters")
+
+
+def test_templates_are_found_beside_the_package_or_inside_it(tmp_path, monkeypatch):
+    assert (config.folder("templates") / "base.html").is_file()
+    (tmp_path / "newsite" / "static").mkdir(parents=True)
+    monkeypatch.setattr(config, "__file__", str(tmp_path / "newsite" / "config.py"))
+    assert config.folder("static") == tmp_path / "newsite" / "static"
+    with pytest.raises(FileNotFoundError, match="templates folder is missing"):
+        config.folder("templates")

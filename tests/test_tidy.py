@@ -1,0 +1,68 @@
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from newsite import outbox, tidy
+from newsite.accounts.models import SignIn
+from newsite.changes import Change
+from newsite.db import db
+from newsite.limits import RateCount
+from newsite.outbox import Claim, Job
+
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+
+
+def sign_in(admin, now, name: str, ends_in: timedelta) -> SignIn:
+    return SignIn(
+        user=admin,
+        token_hash=name,
+        device="Firefox on Linux",
+        created_at=now,
+        last_used_at=now,
+        ends_at=now + ends_in,
+    )
+
+
+def test_what_has_had_its_time_goes_and_the_rest_stays(admin, now):
+    db.session.execute(sa.delete(Change))  # the site's own founding
+    db.session.add_all(
+        [
+            sign_in(admin, now, "ended", -SECOND),
+            sign_in(admin, now, "open", SECOND),
+            RateCount(key="over", count=3, ends_at=now - SECOND),
+            RateCount(key="counting", count=3, ends_at=now + SECOND),
+            Change(sequence=901, key="front", at=now - 7 * DAY - SECOND),
+            Change(sequence=902, key="front", at=now - 7 * DAY + SECOND),
+        ]
+    )
+    for key, done_at in (("old", now - 31 * DAY), ("recent", now - 29 * DAY), ("open", None)):
+        job = Job(kind="mail", key=key, created_at=now, next_at=now, done_at=done_at)
+        db.session.add(job)
+    db.session.commit()
+    assert tidy.tidy(now) == {
+        "ended sign-ins": 1,
+        "counts of attempts": 1,
+        "changes": 1,
+        "done jobs": 1,
+    }
+    db.session.commit()
+    assert db.session.scalars(sa.select(SignIn.token_hash)).all() == ["open"]
+    assert db.session.scalars(sa.select(RateCount.key)).all() == ["counting"]
+    assert db.session.scalars(sa.select(Change.sequence)).all() == [902]
+    assert sorted(db.session.scalars(sa.select(Job.key))) == ["open", "recent"]
+
+
+def test_the_worker_tidies_every_hour(admin, now):
+    db.session.add(sign_in(admin, now, "ended", -SECOND))
+    db.session.commit()
+    worker = outbox.Worker({tidy.KIND: tidy.job}, clock=lambda: now, hourly=[tidy.KIND])
+    assert worker.step()
+    assert db.session.scalars(sa.select(SignIn)).all() == []
+    assert outbox.claim(now) is None
+
+
+def test_tidying_twice_does_no_harm(admin, now):
+    claim = Claim(1, tidy.KIND, "tidy:1", {}, 1)
+    tidy.job(claim, now)
+    tidy.job(claim, now)
+    assert sum(tidy.tidy(now).values()) == 0
