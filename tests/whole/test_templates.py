@@ -18,7 +18,7 @@ SCHEMA = ("http://www.w3.org/2005/Atom", "http://www.sitemaps.org/schemas/sitema
 LEAST = 4.5  # WCAG 2.2, 1.4.3
 # Where a word of a physical side may stand: nothing here moves when a page runs right to left.
 PHYSICAL = re.compile(
-    r"(?:^|[\s;{-])(?:left|right)(?=[\s:;}-])|(?:margin|padding|border)-(?:top|bottom)|(?<![a-z-])(?:top|bottom):"
+    r"(?:^|[\s:;{-])(?:left|right)(?=[\s:;}-])|(?:margin|padding|border)-(?:top|bottom)|(?<![a-z-])(?:top|bottom):"
     r"|(?:^|[\s;{])(?:min-|max-)?(?:width|height):",
     re.MULTILINE,
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import brotli
 from pages import Pages
+from seed import seed
 
 import newsite.demo
 from newsite.accounts.models import User
@@ -19,18 +20,6 @@ BUDGET = 14_000  # bytes, brotli; the seed's own words take half of it
 REPLIES, REPLY_CHARS = 50, 300
 QUALITY = 5  # as pages are compressed when they are asked for
 DEMO = Path(newsite.demo.__file__).parent / "content" / "articles"
-
-
-def seed(folder: Path) -> dict[str, str]:
-    """The page everything began with, taken apart: title, byline and body as Markdown."""
-    lines = (
-        (folder / "seed" / "amazon-strike.txt").read_text().split("Leave a Reply")[0].splitlines()
-    )
-    kept = [line.strip() for line in lines if line.strip()]
-    title, first, byline, *body = kept[1:]
-    assert first == "Originally published 26 January 2023"
-    text = "\n\n".join(f"## {line}" if len(line) < 40 else line for line in body)
-    return {"title": title, "byline": byline.removeprefix("By "), "body": text}
 
 
 def replies() -> list[NewReply]:
@@ -69,5 +58,4 @@ def test_the_seeds_article_with_fifty_replies_is_light(
     needed = [str(link["href"]) for link in page.all("link[rel=stylesheet]")]
     needed += [str(script["src"]) for script in page.all("script[src]")]
     weights = {path: compressed(pages, path) for path in (page.path, *needed)}
-    print(weights, sum(weights.values()))
     assert sum(weights.values()) <= BUDGET, weights
