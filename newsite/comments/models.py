@@ -40,7 +40,9 @@ class Comment(Base):
         sa.ForeignKey("comments.id", ondelete="SET NULL"), index=True
     )
     depth: Mapped[int]  # 1 to MAX_DEPTH
-    place: Mapped[str | None] = mapped_column(Ordered)  # sorts a thread as it is read: `threads.place`
+    place: Mapped[str | None] = mapped_column(
+        Ordered
+    )  # sorts a thread as it is read: `threads.place`
     status: Mapped[Status] = mapped_column(default=Status.pending)
     # Approved, or a gap: removed, but an answer to it still stands.
     is_on_page: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,106 @@
+"""Reading replies: the queue of the desk, and single ones. `pages.py` reads what stands under an article."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from newsite.articles.models import Article
+from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.db import db
+from newsite.paging import Cursor, Page, cut
+
+QUEUE_SIZE = 25  # replies on a page of the desk's queue
+COUNTED = 1_000  # enough to know; beyond, a count would read the whole index
+MAX_ID = 2**31 - 1  # the largest that both engines hold
+
+
+def by_id(comment_id: int) -> Comment | None:
+    """The comment with this id, wherever it is, with its article."""
+    return db.session.scalar(_with_article().where(Comment.id == comment_id))
+
+
+def by_ids(comment_ids: list[int]) -> list[Comment]:
+    """The comments with these ids, in their order, with their articles; unknown ids are left out."""
+    known = [number for number in comment_ids if 0 < number <= MAX_ID]
+    return list(
+        db.session.scalars(_with_article().where(Comment.id.in_(known)).order_by(Comment.id))
+    )
+
+
+def entries_by_ids(entry_ids: list[int]) -> list[ModerationEntry]:
+    """The decisions with these ids, in their order, each with its comment and all decisions about it."""
+    known = [number for number in entry_ids if 0 < number <= MAX_ID]
+    query = sa.select(ModerationEntry).where(ModerationEntry.id.in_(known))
+    comment = joinedload(ModerationEntry.comment)
+    query = query.options(
+        comment.selectinload(Comment.entries), comment.joinedload(Comment.article)
+    )
+    return list(db.session.scalars(query.order_by(ModerationEntry.id)))
+
+
+def answerable(article: Article, comment_id: int | None) -> Comment | None:
+    """The comment, if it is on this article's page for readers to answer; else None."""
+    if comment_id is None or not 0 < comment_id <= MAX_ID:
+        return None
+    return db.session.scalar(
+        sa.select(Comment).where(
+            Comment.id == comment_id,
+            Comment.article_id == article.id,
+            Comment.status == Status.approved,
+        )
+    )
+
+
+def with_fingerprint(article: Article, fingerprint: str) -> Comment | None:
+    """The reply to this article with this fingerprint."""
+    return db.session.scalar(
+        sa.select(Comment).where(
+            Comment.article_id == article.id, Comment.fingerprint == fingerprint
+        )
+    )
+
+
+def has_approved(email_key: str) -> bool:
+    """Whether a reply from this address was ever approved, and still is."""
+    approved = sa.exists().where(Comment.email_key == email_key, Comment.status == Status.approved)
+    return bool(db.session.scalar(sa.select(approved)))
+
+
+def has_answers_on_page(comment: Comment) -> bool:
+    """Whether an answer to this comment is on the page, be it as a gap."""
+    answer = sa.exists().where(Comment.parent_id == comment.id, Comment.is_on_page)
+    return bool(db.session.scalar(sa.select(answer)))
+
+
+def parent(comment: Comment) -> Comment | None:
+    """The comment that this one answers, as it is now, whatever was loaded before."""
+    query = sa.select(Comment).where(Comment.id == comment.parent_id)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def queue(status: Status, before: Cursor | None = None, limit: int = QUEUE_SIZE) -> Page[Comment]:
+    """Replies with this status, newest first, each with its article and all decisions and their people."""
+    query = _with_article().where(Comment.status == status)
+    query = query.options(
+        joinedload(Comment.parent),
+        selectinload(Comment.entries).selectinload(ModerationEntry.by),
+    )
+    if before is not None:
+        here = sa.tuple_(Comment.created_at, Comment.id)
+        query = query.where(here < sa.tuple_(sa.literal(before.at), sa.literal(before.id)))
+    query = query.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(limit + 1)
+    rows = db.session.scalars(query).all()
+    return cut(rows, limit, lambda comment: Cursor(comment.created_at, comment.id))
+
+
+def counts() -> dict[Status, int]:
+    """How many replies each status has, 1,000 standing for that many and more."""
+    rows = (
+        sa.select(sa.literal(1)).where(Comment.status == status).limit(COUNTED).subquery()
+        for status in Status
+    )
+    columns = [sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in rows]
+    return dict(zip(Status, db.session.execute(sa.select(*columns)).one(), strict=True))
+
+
+def _with_article() -> sa.Select[Comment]:
+    return sa.select(Comment).options(joinedload(Comment.article))

@@ -1,0 +1,58 @@
+"""Replies to make threads of."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from newsite.accounts.models import User
+from newsite.articles.models import Article
+from newsite.comments import actions
+from newsite.comments.models import Comment
+from newsite.comments.submission import NewReply
+from newsite.db import db
+
+
+@pytest.fixture
+def reply() -> Callable[..., NewReply]:
+    """What Ann sends, with whatever is said otherwise."""
+
+    def make(body: str = "I was there.", **given: Any) -> NewReply:
+        values: dict[str, Any] = {
+            "author_name": "Ann",
+            "email": "ann@example.org",
+            "website": "",
+            "body": body,
+        }
+        return NewReply(**(values | given))
+
+    return make
+
+
+@pytest.fixture
+def sent(article: Article, reply: Callable[..., NewReply], now: datetime) -> Callable[..., Comment]:
+    """Sends a reply; it waits. Each comes a minute after the one before."""
+    times = iter(range(10_000))
+
+    def send(body: str = "I was there.", *, to: Comment | None = None, **given: Any) -> Comment:
+        at = now - timedelta(days=1) + timedelta(minutes=next(times))
+        new = reply(body, parent_id=to.id if to else None, **given)
+        comment = actions.submit_reply(article, new, now=at)
+        db.session.commit()
+        return comment
+
+    return send
+
+
+@pytest.fixture
+def approved(sent: Callable[..., Comment], editor: User, now: datetime) -> Callable[..., Comment]:
+    """Sends a reply that an editor puts on the page."""
+
+    def send(body: str = "I was there.", **given: Any) -> Comment:
+        comment = sent(body, **given)
+        actions.approve(comment, by=editor, now=now)
+        db.session.commit()
+        return comment
+
+    return send

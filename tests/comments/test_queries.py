@@ -1,0 +1,83 @@
+"""What the desk asks about replies."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from newsite.accounts.models import User
+from newsite.comments import actions, queries
+from newsite.comments.models import Comment, Status
+from newsite.db import db
+
+Send = Callable[..., Comment]
+
+
+def test_the_queue_is_read_newest_first_page_after_page(sent: Send) -> None:
+    made = [sent(f"No. {number}") for number in range(5)]
+    page = queries.queue(Status.pending, limit=2)
+    assert page.items == [made[4], made[3]]
+    page = queries.queue(Status.pending, page.next, 2)
+    assert page.items == [made[2], made[1]]
+    page = queries.queue(Status.pending, page.next, 2)
+    assert page.items == [made[0]]
+    assert page.next is None
+
+
+def test_each_queue_is_counted(
+    sent: Send, approved: Send, editor: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent("1"), sent("2"), approved("3")
+    actions.trash(sent("4"), by=editor, now=now)
+    assert queries.counts() == {
+        Status.pending: 2,
+        Status.approved: 1,
+        Status.spam: 0,
+        Status.trash: 1,
+    }
+    monkeypatch.setattr(queries, "COUNTED", 1)
+    assert queries.counts()[Status.pending] == 1
+
+
+def test_a_longer_queue_takes_no_more_queries(sent: Send, approved: Send) -> None:
+    def asked() -> int:
+        run: list[str] = []
+        db.session.expire_all()
+        listener = lambda *given: run.append(given[2])  # noqa: E731
+        event.listen(db.engine, "before_cursor_execute", listener)
+        for comment in queries.queue(Status.pending).items:
+            assert comment.article.title
+            assert [entry.by for entry in comment.entries] == [None]
+            assert comment.parent is None or comment.parent.author_name
+        event.remove(db.engine, "before_cursor_execute", listener)
+        return len(run)
+
+    parent_id = approved("0").id
+    sent("1")
+    before = asked()
+    for number in range(2, 10):
+        sent(str(number), to=db.session.get(Comment, parent_id))
+    assert asked() <= before + 1  # people of decisions are read once, if there are any
+
+
+def test_several_are_found_by_their_ids_and_nonsense_is_passed_over(sent: Send) -> None:
+    one, two = sent("1"), sent("2")
+    assert queries.by_ids([two.id, one.id, 0, -5, 999, 2**70]) == [one, two]
+    entries = queries.entries_by_ids([one.entries[0].id, 0, 2**70])
+    assert [entry.comment for entry in entries] == [one]
+    assert queries.by_id(999) is None
+
+
+def test_the_queue_walks_its_index(sent: Send, engine: str) -> None:
+    sent()
+    explain = "EXPLAIN QUERY PLAN"
+    if engine == "postgresql":  # it would read so small a table from end to end, and be right to
+        db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN"
+    query = "SELECT id FROM comments WHERE status = 'pending' ORDER BY created_at DESC, id DESC"
+    plan = " ".join(str(row) for row in db.session.execute(sa.text(f"{explain} {query}")))
+    assert "ix_comments_queue" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan
