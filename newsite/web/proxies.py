@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from newsite.config import Settings
@@ -24,5 +25,5 @@ def address(environ: "WSGIEnvironment", hops: int) -> str:
     The left end of X-Forwarded-For is whatever the reader wrote; ours count from the right.
     """
     direct: str = environ.get("REMOTE_ADDR", "")
-    named = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    return named[-hops] or direct if 0 < hops <= len(named) else direct
+    named = parse_list_header(environ.get("HTTP_X_FORWARDED_FOR", ""))  # as ProxyFix reads it
+    return named[-hops] if 0 < hops <= len(named) else direct
