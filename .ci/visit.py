@@ -12,16 +12,19 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+from collections import Counter
 from html import unescape
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
-from urllib.parse import urldefrag, urljoin
+from urllib.error import HTTPError
+from urllib.parse import urldefrag, urlencode, urljoin
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 PATIENCE = 60  # seconds to start, and again to stop
-MOST_PAGES = 150  # the demo is smaller; this ends a calendar without end
+MOST_ADDRESSES = 600  # the demo has fewer; this ends a calendar without end
 LINK = re.compile(r"""<(?:a|link|script|img)\b[^>]*?\s(?:href|src)=["']([^"']+)["']""")
+TOKEN = re.compile(r'name="csrf_token"[^>]*? value="([^"]+)"')
+SIGN_IN = re.compile(r"Sign in at \S+ as (\S+) with the password (\S+)")
 
 
 class Answer(NamedTuple):
@@ -42,14 +45,17 @@ def main() -> int:
     with (folder / "serve.log").open("wb") as log:
         server = start(newsite, site, folder, log)
         try:
-            problems = wait_until_ready(server, site) or look_around(site, pages)
+            problems = wait_until_ready(server, site) or look_around(
+                site, pages, folder / "serve.log"
+            )
         finally:
             problems_at_the_end = stop(server, str(folder / "data"))
     problems += problems_at_the_end
     if problems:
-        print(*problems, sep="\n", file=sys.stderr)
-        print("--- what the server said ---", file=sys.stderr)
-        sys.stderr.write((folder / "serve.log").read_text(errors="replace")[-8_000:])
+        said = (folder / "serve.log").read_text(errors="replace").splitlines()
+        odd = [line for line in said if '"status": 2' not in line and '"status": 3' not in line]
+        print("--- what the server said ---", *odd[-80:], sep="\n", file=sys.stderr)
+        print("--- what is wrong ---", *problems, sep="\n", file=sys.stderr)
     return 1 if problems else 0
 
 
@@ -75,18 +81,6 @@ def free_port() -> int:
         return port
 
 
-def fetch(url: str) -> Answer:
-    """Return what a plain GET gives; an answer of 400 or more is an answer too."""
-    try:
-        with urllib.request.urlopen(url, timeout=20) as response:
-            content_type = response.headers.get("Content-Type", "")
-            return Answer(response.url, response.status, content_type, response.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            content_type = error.headers.get("Content-Type", "")
-            return Answer(error.url, error.code, content_type, error.read())
-
-
 def wait_until_ready(server: subprocess.Popen[bytes], site: str) -> list[str]:
     """Wait for /readyz; return what went wrong, if anything."""
     begun = time.monotonic()
@@ -94,49 +88,101 @@ def wait_until_ready(server: subprocess.Popen[bytes], site: str) -> list[str]:
         if server.poll() is not None:
             return [f"the server ended with {server.returncode} before it was ready"]
         try:
-            if fetch(f"{site}/readyz").status == 200:
+            with urlopen(f"{site}/readyz", timeout=5):
                 print(f"ready after {time.monotonic() - begun:.1f} s")
                 return []
         except OSError:
-            pass  # nobody listens yet
-        time.sleep(0.2)
+            time.sleep(0.2)  # nobody listens yet, or it is not ready
     return [f"not ready after {PATIENCE} s"]
 
 
-def look_around(site: str, pages: Path) -> list[str]:
-    """Follow every link from the front page, the sign-in and an address that leads nowhere."""
-    problems: list[str] = []
-    kinds: dict[str, int] = {}  # how many answers of each content type
-    visited: list[str] = []
-    waiting = [f"{site}/", f"{site}/desk/login", f"{site}/no/such/page"]
-    seen = set(waiting)
-    for url in waiting:  # grows while it is walked
-        answer = fetch(url)
-        kind = answer.content_type.partition(";")[0]
-        kinds[kind] = kinds.get(kind, 0) + 1
-        expected = 404 if url.endswith("/no/such/page") else 200
-        if answer.status != expected:
-            problems.append(f"{url} answered {answer.status}, not {expected}")
-        if kind == "text/html":
-            (pages / f"{kinds[kind]:03}.html").write_bytes(answer.body)
-            visited.append(f"{kinds[kind]:03}.html is {answer.url}\n")
-            for link in links(answer, site):
-                if link not in seen and len(seen) < MOST_PAGES:
-                    seen.add(link)
-                    waiting.append(link)
-    (pages / "addresses.txt").write_text("".join(visited))
-    print(", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())))
-    for kind, fewest in {"text/html": 5, "text/css": 1}.items():
-        if kinds.get(kind, 0) < fewest:
+def look_around(site: str, pages: Path, log: Path) -> list[str]:
+    """Follow every link: a reader's, then those of the desk for the account that the demo made."""
+    visit = Visit(site, pages)
+    visit.follow("/", "/desk/login")
+    missing = visit.fetch(f"{site}/no/such/page")
+    visit.keep(missing)
+    problems = [] if missing.status == 404 else [f"/no/such/page answered {missing.status}"]
+    sign_in = SIGN_IN.search(log.read_text())
+    if sign_in is None:
+        problems.append("the demo printed no sign-in")
+    elif visit.sign_in(*sign_in.groups()):
+        visit.follow("/desk/")
+    else:
+        problems.append("the demo's sign-in was refused")
+    (pages / "addresses.txt").write_text(
+        "\n".join(f"{name} {line}" for line, name in visit.kept.items())
+    )
+    print(", ".join(f"{count} {kind}" for kind, count in sorted(visit.kinds.items())))
+    for kind, fewest in {"text/html": 10, "text/css": 2}.items():
+        if visit.kinds[kind] < fewest:
             problems.append(f"fewer than {fewest} of {kind} were found")
-    return problems
+    return visit.problems + problems
 
 
-def links(answer: Answer, site: str) -> list[str]:
-    """Return the addresses on our own host that a page names, without their fragments."""
-    found = LINK.findall(answer.body.decode())
-    whole = [urldefrag(urljoin(answer.url, unescape(link))).url for link in found]
-    return [url for url in whole if url.startswith(f"{site}/")]
+class Visit:
+    """A browser without a screen: it keeps cookies, follows links, and stores each page once."""
+
+    def __init__(self, site: str, pages: Path) -> None:
+        self.site = site
+        self.pages = pages
+        self.kinds: Counter[str] = Counter()  # of content types, how many different addresses
+        self.kept: dict[str, str] = {}  # from status and address to the file's name
+        self.problems: list[str] = []
+        self._seen: set[str] = set()
+        self._opener = build_opener(HTTPCookieProcessor())
+
+    def fetch(self, url: str, data: dict[str, str] | None = None) -> Answer:
+        """Return what comes back, redirects followed; an answer of 400 or more is an answer too."""
+        headers = {"Origin": self.site} if data else {}
+        body = urlencode(data).encode() if data else None
+        try:
+            with self._opener.open(Request(url, body, headers), timeout=20) as response:
+                content_type = response.headers.get_content_type()
+                return Answer(response.url, response.status, content_type, response.read())
+        except HTTPError as error:
+            with error:
+                content_type = error.headers.get_content_type()
+                return Answer(error.url, error.code, content_type, error.read())
+
+    def follow(self, *paths: str) -> None:
+        """Fetch the paths and all that they lead to on this site; note what is not there."""
+        waiting = [(f"{self.site}{path}", "the beginning") for path in paths]
+        self._seen -= {url for url, _ in waiting}
+        for url, source in waiting:  # grows while it is walked
+            if url in self._seen or len(self._seen) >= MOST_ADDRESSES:
+                continue
+            self._seen.add(url)
+            answer = self.fetch(url)
+            if answer.status != 200:
+                self.problems.append(f"{url} answered {answer.status}; {source} links to it")
+            elif self.keep(answer) and answer.content_type == "text/html":
+                waiting += [(link, answer.url) for link in self._links(answer)]
+
+    def keep(self, answer: Answer) -> bool:
+        """Store a page for the HTML checker; return whether its address is new."""
+        line = f"{answer.status} {answer.url}"
+        if line in self.kept:
+            return False
+        self.kinds[answer.content_type] += 1
+        name = f"{len(self.kept):03}.html"
+        self.kept[line] = name
+        if answer.content_type == "text/html":
+            (self.pages / name).write_bytes(answer.body)
+        return True
+
+    def sign_in(self, email: str, password: str) -> bool:
+        """Send the sign-in form as a browser would; return whether the desk opened."""
+        form = self.fetch(f"{self.site}/desk/login")
+        token = TOKEN.search(form.body.decode())
+        fields = {"email": email, "password": password, "csrf_token": token[1] if token else ""}
+        return not self.fetch(form.url, fields).url.startswith(f"{self.site}/desk/login")
+
+    def _links(self, answer: Answer) -> list[str]:
+        """The addresses on our own host that a page names, without their fragments."""
+        found = LINK.findall(answer.body.decode())
+        whole = [urldefrag(urljoin(answer.url, unescape(link))).url for link in found]
+        return [url for url in whole if url.startswith(f"{self.site}/")]
 
 
 def stop(server: subprocess.Popen[bytes], mark: str) -> list[str]:
