@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from newsite.db import Base, db
 
@@ -43,8 +43,11 @@ class ChangeCounter(Base):
 
 
 def touch(*keys: str) -> None:
-    """Notes that published state under `keys` changes in this transaction; they are written at its commit."""
-    db.session().info.setdefault(_TOUCHED, set()).update(keys)
+    """Notes that this transaction changes published state under `keys`; its commit writes them."""
+    session = db.session()
+    if not session.in_transaction():
+        session.begin()  # so that a rollback, even before the first statement, is noticed below
+    session.info.setdefault(_TOUCHED, set()).update(keys)
 
 
 def latest() -> tuple[str, int]:
@@ -71,6 +74,8 @@ def new_epoch() -> str:
 
 @event.listens_for(Session, "before_commit")
 def _write(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # the end of a savepoint: the transaction goes on
     keys = session.info.pop(_TOUCHED, set())
     if not keys:
         return
@@ -86,6 +91,6 @@ def _write(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_touched(session: Session, previous: Any) -> None:
-    if not session.in_nested_transaction():
+def _forget_touched(session: Session, ended: SessionTransaction) -> None:
+    if not ended.nested:
         session.info.pop(_TOUCHED, None)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"(-?[0-9]{1,16})-([0-9]{1,10})", re.ASCII)
+_CURSOR = re.compile(r"(-?[0-9]{1,18})-([0-9]{1,10})", re.ASCII)
 
 
 @dataclass(frozen=True)
