@@ -29,7 +29,24 @@ def give(article: Article, typed: str, *, site: Site, reserved: Reserved, now: d
             _refuse_taken(paths.key(path), article)
         _move(article, path, now)
     elif article.path is None:
-        _move(article, _free(article, site, reserved, now), now)
+        _move(article, free(article, site, reserved, now), now)
+
+
+def free(article: Article, site: Site, reserved: Reserved, now: datetime) -> str:
+    """The address that the site's pattern gives an article, numbered where it is taken. Only reads."""
+    path = paths.from_pattern(
+        PAGE_PATTERN if article.kind is Kind.page else site.path_pattern,
+        title=article.title,
+        day=(article.published_at or now).astimezone(site.zone).date(),
+        section=article.section.slug if article.section else "",
+        fallback=f"{article.kind}-{article.id or int(now.timestamp())}",
+    )
+    if reserved.holds(path):  # a number at its end would not help
+        path = f"/{article.kind}{path}"
+    candidates = itertools.chain([path], (paths.numbered(path, n) for n in itertools.count(2)))
+    return next(
+        candidate for candidate in candidates if _holder(paths.key(candidate)) in (None, article)
+    )
 
 
 def checked_pattern(pattern: str, reserved: Reserved) -> str:
@@ -75,20 +92,3 @@ def _holder(path_key: str) -> Article | None:
             .join(Redirect, Redirect.article_id == Article.id)
             .where(Redirect.path_key == path_key, Redirect.query == "")
         )
-
-
-def _free(article: Article, site: Site, reserved: Reserved, now: datetime) -> str:
-    """The pattern's address, numbered where it is taken."""
-    path = paths.from_pattern(
-        PAGE_PATTERN if article.kind is Kind.page else site.path_pattern,
-        title=article.title,
-        day=(article.published_at or now).astimezone(site.zone).date(),
-        section=article.section.slug if article.section else "",
-        fallback=f"{article.kind}-{article.id or int(now.timestamp())}",
-    )
-    if reserved.holds(path):  # a number at its end would not help
-        path = f"/{article.kind}{path}"
-    candidates = itertools.chain([path], (paths.numbered(path, n) for n in itertools.count(2)))
-    return next(
-        candidate for candidate in candidates if _holder(paths.key(candidate)) in (None, article)
-    )

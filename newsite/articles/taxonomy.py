@@ -1,5 +1,6 @@
 """Sections, tags and contributors: made, changed, put in order, and tied to articles. The caller commits."""
 
+import difflib
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -38,6 +39,33 @@ def tags(names: Iterable[str]) -> list[Tag]:
     found = [known.get(slug) or Tag(slug=slug, name=name) for slug, name in wanted.items()]
     db.session.add_all(found)
     return found
+
+
+def contributors_named(names: Sequence[str]) -> tuple[int, ...]:
+    """The ids of the contributors with these names or slugs, in this order.
+
+    Raises RuleBroken (field `contributors`) for a name that nobody has, or that several have.
+    """
+    if not names:
+        return ()
+    rows = db.session.execute(sa.select(Contributor.id, Contributor.name, Contributor.slug)).all()
+    by_slug = {row.slug: row.id for row in rows}
+    by_name: dict[str, list[int]] = {}
+    for row in rows:
+        by_name.setdefault(row.name.casefold(), []).append(row.id)
+    return tuple(
+        by_slug.get(name) or _the_only(name, by_name, [row.name for row in rows]) for name in names
+    )
+
+
+def typed(people: Sequence[Contributor]) -> list[str]:
+    """What `contributors_named` finds these by: the name, or the slug where the name does not do."""
+    lowered = sa.func.lower(Contributor.name)
+    query = sa.select(lowered).where(lowered.in_(one.name.lower() for one in people))
+    shared = set(db.session.scalars(query.group_by(lowered).having(sa.func.count() > 1)))
+    return [
+        one.slug if "," in one.name or one.name.lower() in shared else one.name for one in people
+    ]
 
 
 def credit(article: Article, contributor_ids: Sequence[int]) -> None:
@@ -99,6 +127,22 @@ def delete(one: Section | Tag | Contributor) -> None:
             sa.update(Article).where(Article.section_id == one.id).values(section_id=None)
         )
     db.session.delete(one)
+
+
+def _the_only(name: str, by_name: dict[str, list[int]], names: list[str]) -> int:
+    found = by_name.get(name.casefold(), [])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise RuleBroken(
+            f"Several contributors are called “{name}”. Write the end of one’s address instead.",
+            field="contributors",
+        )
+    near = difflib.get_close_matches(name[:MAX_NAME_CHARS], names, n=1)
+    mend = f" Did you mean “{near[0]}”?" if near else " Add them under Contributors first."
+    raise RuleBroken(
+        f"There is no contributor called “{name[:MAX_NAME_CHARS]}”.{mend}", field="contributors"
+    )
 
 
 def _next_position() -> int:

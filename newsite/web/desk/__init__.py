@@ -1,18 +1,47 @@
 """The desk: where staff write, publish and moderate. One gate stands before all of it."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from newsite.web.desk import accounts, gate, navigation, replies, times, today
+from newsite.web.desk import (
+    accounts,
+    articles,
+    contributors,
+    gate,
+    navigation,
+    replies,
+    sections,
+    settings,
+    tags,
+    times,
+    today,
+)
 from newsite.web.headers import PRIVATE
 
+MAX_BYTES = 4 * 1024 * 1024  # 200,000 characters, percent-encoded, whatever they are written in
 CHILDREN = (
     accounts.bp,
+    articles.bp,
+    contributors.bp,
     replies.bp,
+    sections.bp,
+    settings.bp,
+    tags.bp,
     today.bp,
 )
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@bp.before_request
+def make_room() -> None:
+    """Lets an article through, which is longer than what a reader may send, and a logo.
+
+    Before the gate: a text that comes after its session has ended is read too, and shown again.
+    """
+    request.max_content_length = request.max_form_memory_size = MAX_BYTES
+
+
 for child in CHILDREN:
     bp.register_blueprint(child)
 bp.before_request(gate.admit)
