@@ -170,7 +170,7 @@ def _by_slug(slug: str) -> Article:
 def _ids(model: type[Section | Contributor], slugs: list[str]) -> tuple[int, ...]:
     """Their ids, in the order of the slugs."""
     rows = db.session.execute(sa.select(model.slug, model.id).where(model.slug.in_(slugs)))
-    found: dict[str, int] = dict(rows.tuples().all())  # a result has keys() of its own
+    found = {row.slug: row.id for row in rows}
     return tuple(found[slug] for slug in slugs)
 
 

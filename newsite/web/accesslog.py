@@ -27,7 +27,7 @@ ENDPOINT = "newsite.endpoint"
 _SECRETS = re.compile(
     r"((?:/replies|/privacy)/+)[^\s/?]+|(/desk/+(?:[^\s/?]+/+)*)[^\s/?]{20,}", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"\bip=[0-9a-f.:]+", re.IGNORECASE)  # as gunicorn writes it
+_ADDRESS = re.compile(r"\bip=[0-9a-f.:]*[0-9a-f]", re.IGNORECASE)  # as gunicorn writes it
 
 
 class AccessLog:

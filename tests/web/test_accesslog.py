@@ -159,4 +159,4 @@ def test_a_failure_is_one_line_with_its_traceback():
     assert line["message"] == "Exception on /replies/… [GET]"
     assert line["traceback"].endswith("ValueError: /replies/… is no number")
     assert "traceback" not in json.loads(record("ip=203.0.113.77: bad request"))
-    assert "ip=203.0.113.0 bad" in record("Invalid request from ip=203.0.113.77 bad")
+    assert "ip=203.0.113.0: bad" in record("Invalid request from ip=203.0.113.77: bad")

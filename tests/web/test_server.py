@@ -1,0 +1,93 @@
+import gc
+import json
+import logging
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import gunicorn.config
+import gunicorn.glogging
+import pytest
+
+from newsite.db import db
+from newsite.web import server
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def loaded() -> gunicorn.config.Config:
+    """gunicorn's settings as it reads them from our file."""
+    made = gunicorn.config.Config()
+    for name, value in runpy.run_path(str(ROOT / "gunicorn.conf.py")).items():
+        if name in made.settings:
+            made.set(name, value)
+    return made
+
+
+@pytest.fixture
+def root_log() -> Iterator[logging.Logger]:
+    """The root logger, which is afterwards as it was."""
+    log = logging.getLogger()
+    handlers, level = log.handlers[:], log.level
+    yield log
+    log.handlers[:] = handlers
+    log.setLevel(level)
+
+
+def test_gunicorn_takes_every_setting_of_ours(loaded):
+    # `from … import *` brings all of them: whoever runs gunicorn by hand has the same site.
+    ours = {name: value for name, value in vars(server).items() if name in loaded.settings}
+    hooks = {"post_fork", "when_ready"}
+    assert hooks < ours.keys()
+    for name in ours.keys() - hooks - {"bind", "forwarded_allow_ips", "forwarder_headers"}:
+        assert loaded.settings[name].get() == ours[name], name
+    assert loaded.bind == [ours["bind"]]
+    assert loaded.worker_class_str == "gthread"
+
+
+def test_gunicorn_believes_nobody_and_opens_no_second_door(loaded):
+    assert loaded.forwarded_allow_ips == []
+    assert loaded.forwarder_headers == []
+    assert loaded.secure_scheme_headers == {}
+    assert loaded.control_socket_disable
+
+
+def test_gunicorn_writes_no_access_log_of_its_own_and_lines_of_json(loaded, capsys, root_log):
+    assert loaded.accesslog is None
+    log = gunicorn.glogging.Logger(loaded)
+    try:
+        log.warning("Invalid request from ip=%s: too long", "203.0.113.77")
+        line = json.loads(capsys.readouterr().err)
+    finally:
+        log.error_log.handlers.clear()
+    assert line["logger"] == "gunicorn.error"
+    assert line["message"] == "Invalid request from ip=203.0.113.0: too long"
+
+
+def test_behind_a_proxy_the_proxy_hangs_up_first(monkeypatch):
+    def kept(proxies: str) -> int:
+        monkeypatch.setenv("NEWSITE_PROXIES", proxies)
+        return runpy.run_path(server.__file__)["keepalive"]
+
+    assert kept("0") == 5
+    assert kept("1") > 60  # nginx's keepalive_timeout of upstreams
+
+
+def test_a_worker_begins_without_its_parents_connections(app):
+    db.session.execute(db.text("SELECT 1")).scalar()
+    db.session.remove()
+    before = db.engine.pool
+    arbiter = SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app))
+    assert before is db.engine.pool
+    server.post_fork(arbiter, None)
+    assert db.engine.pool is not before
+    before.dispose()
+
+
+def test_templates_are_read_before_the_fork(app):
+    app.jinja_env.cache.clear()
+    server.when_ready(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app)))
+    gc.unfreeze()
+    assert len(app.jinja_env.cache) == len(app.jinja_env.list_templates())
