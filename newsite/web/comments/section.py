@@ -1,0 +1,92 @@
+"""The replies under an article, as its page shows them."""
+
+from dataclasses import dataclass
+from itertools import chain, pairwise
+
+from flask import abort, request, url_for
+from flask_babel import gettext, ngettext
+
+from newsite.articles.models import Article
+from newsite.comments.actions import takes_replies
+from newsite.comments.pages import PageNumber, Row, page_of_replies
+from newsite.web.comments.form import ReplyForm, reply_form
+from newsite.web.context import now
+from newsite.web.templating import article_url
+
+PARAMETER = "replies"  # of an article's address: which page of replies; `?replies=2.3`
+FIRST = PageNumber()
+Line = tuple[
+    Row, bool, int
+]  # a reply, whether answers to it follow, else how many lists end after it
+
+
+@dataclass(frozen=True)
+class ReplySection:
+    """What stands under an article."""
+
+    heading: str
+    lines: list[Line]
+    address: str  # under which the replies' own pages are
+    earlier: str | None  # addresses of the pages before and after
+    later: str | None
+    form: ReplyForm | None  # None: replies are closed
+
+
+def reply_section(article: Article) -> ReplySection:
+    """The page of replies that the request asks for, and the form. 404 if there is no such page.
+
+    A draft has none; in its preview stands the form that readers will meet.
+    """
+    number = _asked()
+    page = page_of_replies(article, *number)
+    if number != FIRST and not page.rows:
+        abort(404)
+    is_open = takes_replies(article, now()) or (
+        not article.is_public(now()) and article.replies_open
+    )
+    return ReplySection(
+        heading=_heading(article.reply_count, is_open),
+        lines=nested(page.rows),
+        address=url_for("comments.create", article_id=article.id),
+        earlier=page.earlier and page_address(article, page.earlier, "#replies"),
+        later=page.later and page_address(article, page.later, "#replies"),
+        form=reply_form(article, now()) if is_open else None,
+    )
+
+
+def page_address(article: Article, number: PageNumber, fragment: str) -> str:
+    """The address of a page of replies and of a place on it."""
+    query = "" if number == FIRST else f"?{PARAMETER}={number}"
+    return f"{article_url(article)}{query}{fragment}"
+
+
+def nested(rows: list[Row]) -> list[Line]:
+    """The rows with what a template needs to write them as lists in lists, each closed again.
+
+    A page may begin in the middle of a thread: what it begins with stands at its first level.
+    """
+    lines: list[Line] = []
+    levels: list[int] = []
+    for row, following in pairwise(chain(rows, [None])):
+        assert row is not None
+        levels = [level for level in levels if level < row.depth] + [row.depth]
+        next_depth = following.depth if following else 0
+        closed = sum(level >= next_depth for level in levels[:-1])
+        lines.append((row, next_depth > row.depth, closed))
+    return lines
+
+
+def _asked() -> PageNumber:
+    asked = request.args.get(PARAMETER)
+    if asked is None:
+        return FIRST
+    try:
+        return PageNumber.parse(asked)
+    except ValueError:
+        abort(404)
+
+
+def _heading(count: int, is_open: bool) -> str:
+    if count == 0:
+        return str(gettext("No replies yet.") if is_open else gettext("No replies."))
+    return str(ngettext("%(num)s reply", "%(num)s replies", count))

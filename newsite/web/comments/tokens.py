@@ -1,0 +1,106 @@
+"""Signed values: in the reply form, against forms made elsewhere, and in the address of one's own reply.
+
+The form stands on pages of which anybody may keep a copy, so its token knows no session: it is
+bound to the article, and its time is rounded, so that every worker makes the same bytes.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+from itsdangerous.url_safe import URLSafeSerializer, URLSafeTimedSerializer
+from wtforms.csrf.core import CSRF, CSRFTokenField
+from wtforms.validators import ValidationError
+
+from newsite.web.context import settings
+
+FORM_SALT = "newsite.reply-form"
+STATUS_SALT = "newsite.reply-status"
+DAY = 24 * 60 * 60  # seconds
+VALID = 8 * DAY  # from the rounded time: a page that was kept for a week still takes replies
+SKEW = 5 * 60  # seconds by which the clocks of two hosts may differ
+OWN, VIEW = "own", "view"  # what the holder of a status address may do: all, or only look
+
+
+class ReplyToken(CSRF):
+    """WTForms' own way in for a token of another kind; `csrf_context` is (article's id, now)."""
+
+    def setup_form(self, form: Any) -> Any:
+        """Reads what the token is bound to."""
+        self.article_id, self.now = form.meta.csrf_context
+        return super().setup_form(form)
+
+    def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
+        """The token of today for this article."""
+        return form_token(self.article_id, self.now)
+
+    def validate_csrf_token(self, form: Any, field: CSRFTokenField) -> None:
+        """Raises ValidationError with a sentence for the reader."""
+        try:
+            signed = _form_serializer(_seconds(self.now) + SKEW).loads(
+                field.data or "", max_age=VALID + SKEW
+            )
+        except SignatureExpired:
+            raise ValidationError(
+                gettext("This page had been open for over a week. Post your reply again.")
+            ) from None
+        except BadSignature:
+            signed = None
+        if signed != self.article_id:
+            raise ValidationError(
+                gettext("This form was not made by this page. Post your reply again.")
+            )
+
+
+def form_token(article_id: int, now: datetime) -> str:
+    """The token of an article's reply form: another one every 24 hours, at a time of the article's own.
+
+    Were it midnight for all, every kept page would end at once.
+    """
+    seconds = _seconds(now)
+    offset = article_id * 7919 % DAY  # any large prime spreads neighbours over the day
+    return _text(_form_serializer(seconds - (seconds - offset) % DAY).dumps(article_id))
+
+
+def status_token(comment_id: int, right: str) -> str:
+    """What stands in the address that shows a reply to whoever sent it."""
+    return _text(_status_serializer().dumps([comment_id, right]))
+
+
+def read_status_token(token: str) -> tuple[int, str] | None:
+    """The comment's id and the right in a token; None if it is not one of ours."""
+    try:
+        comment_id, right = _status_serializer().loads(token)
+    except BadSignature:
+        return None
+    return comment_id, right
+
+
+class _FixedSigner(TimestampSigner):
+    """Signs, and judges ages, at a given time in seconds since 1970."""
+
+    def __init__(self, *arguments: Any, at: int, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.at = at
+
+    def get_timestamp(self) -> int:
+        return self.at
+
+
+def _form_serializer(at: int) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        settings().secret_key, salt=FORM_SALT, signer=_FixedSigner, signer_kwargs={"at": at}
+    )
+
+
+def _status_serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(settings().secret_key, salt=STATUS_SALT)
+
+
+def _seconds(now: datetime) -> int:
+    return int(now.timestamp())
+
+
+def _text(signed: str | bytes) -> str:
+    return signed if isinstance(signed, str) else signed.decode("ascii")

@@ -1,0 +1,113 @@
+"""Sending a reply, answering one, and seeing what became of it."""
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.exceptions import Gone
+from werkzeug.wrappers import Response
+
+from newsite import limits
+from newsite.articles import queries as articles
+from newsite.articles.models import Article, State
+from newsite.comments import actions, queries
+from newsite.comments.pages import page_of
+from newsite.db import db
+from newsite.errors import RuleBroken, TooFast
+from newsite.web.comments import tokens
+from newsite.web.comments.form import ReplyForm, number, reply_form
+from newsite.web.comments.section import page_address
+from newsite.web.context import now
+from newsite.web.headers import PRIVATE
+
+LIMITS = ("5 per 1 minute", "30 per 1 hour")  # from one address: a branch meeting shares one
+
+bp = Blueprint("comments", __name__)
+
+
+@bp.post("/articles/<id:article_id>/replies")
+def create(article_id: int) -> Response:
+    """Takes a reply, or gives it back with what has to change."""
+    refusal = _flood()  # counted before anything is read
+    article = _public(article_id)
+    form = reply_form(article, now(), request.form)
+    if refusal is None and not form.validate():
+        return _form_page(article, form, 422)
+    try:
+        if refusal is not None:
+            raise refusal
+        comment = actions.submit_reply(article, form.value(), now=now(), suspicion=form.suspicion())
+    except RuleBroken as error:
+        form.refuse(error)
+        return _form_page(article, form, error.status)
+    db.session.commit()
+    right = tokens.VIEW if comment.is_repeat else tokens.OWN
+    token = tokens.status_token(comment.id, right)
+    return redirect(url_for("comments.status", token=token), 303)
+
+
+@bp.get("/articles/<id:article_id>/replies/new")
+def new(article_id: int) -> Response:
+    """The form on a page of its own; with `?to=`, the comment that it answers stands above it."""
+    article = _public(article_id)
+    form = reply_form(article, now(), to=number(request.args.get("to", "")))
+    return _form_page(article, form, 200)
+
+
+@bp.get("/articles/<id:article_id>/replies/<id:comment_id>")
+def show(article_id: int, comment_id: int) -> Response:
+    """Leads to a reply, on whichever page it stands by now."""
+    article = _public(article_id)
+    comment = queries.by_id(comment_id)
+    page = page_of(comment) if comment is not None and comment.article_id == article.id else None
+    if page is None:
+        abort(404)
+    return redirect(page_address(article, page, f"#comment-{comment_id}"), 302)
+
+
+@bp.get("/replies/<token>")
+def status(token: str) -> Response:
+    """What became of a reply, for whoever sent it."""
+    signed = tokens.read_status_token(token)
+    comment = queries.by_id(signed[0]) if signed else None
+    if comment is None:
+        abort(404)
+    article = comment.article if comment.article.is_public(now()) else None
+    return _private(render_template("comments/status.html", comment=comment, article=article))
+
+
+def _flood() -> TooFast | None:
+    """The refusal of an address that sends too much in too short a time, after counting this try."""
+    address = limits.network(request.remote_addr)
+    if all(limits.hit("reply", address, limit, now=now()) for limit in LIMITS):
+        return None
+    return TooFast(gettext("That was quick. Wait a minute, then post your reply again."))
+
+
+def _public(article_id: int) -> Article:
+    """The article, if readers may see it; else 404, or 410 if it was withdrawn."""
+    article = articles.by_id(article_id)
+    if article is not None and article.state is State.withdrawn:
+        raise Gone(article.withdrawn_reason or None)
+    if article is None or not article.is_public(now()):
+        abort(404)
+    return article
+
+
+def _form_page(article: Article, form: ReplyForm, status_code: int) -> Response:
+    """The form on a page of its own."""
+    answered = queries.answerable(article, form.value().parent_id)
+    body = render_template(
+        "comments/new.html",
+        article=article,
+        form=form,
+        answered=answered,
+        is_open=actions.takes_replies(article, now()),
+    )
+    return _private(body, status_code)
+
+
+def _private(body: str, status_code: int = 200) -> Response:
+    """An answer for one reader, which nobody keeps and no search engine lists."""
+    response = make_response(body, status_code)
+    response.headers["Cache-Control"] = PRIVATE
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
