@@ -17,6 +17,7 @@ from newsite.db import Base, db
 FRONT = (
     "front"  # the front page and all that lists the latest: the feed, the site map, the 404 page
 )
+CORRECTIONS = "corrections"  # the list of all of them
 SITE = "site"  # the site's own settings and menus: on every page
 _TOUCHED = "newsite_touched"
 

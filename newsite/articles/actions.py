@@ -68,6 +68,8 @@ def save(
     article.version += 1
     if was_public and kind in (RevisionKind.update, RevisionKind.correction):
         article.updated_at = now
+    if was_public:
+        changes.touch(changes.CORRECTIONS)  # which may be one more, under what may be another title
     _keep_revision(article, kind if was_public else RevisionKind.draft, note, by=by, now=now)
     touch_lists(article, site=site, now=now)
     return article
@@ -96,6 +98,7 @@ def publish(
         addresses.give(article, "", site=site, reserved=reserved, now=now)
     _set_old_work(article, site)
     db.session.flush()  # a new article's keys carry its id, and neighbours are asked for below
+    changes.touch(changes.CORRECTIONS)
     touch_lists(article, site=site, now=now)
     return article
 
@@ -113,6 +116,7 @@ def withdraw(article: Article, *, reason: str, by: User, now: datetime, site: Si
     if article.is_public(now) and not reason.strip():
         raise RuleBroken("Say why: readers who ask for the article see it.", field="reason")
     touch_lists(article, site=site, now=now)
+    changes.touch(changes.CORRECTIONS)
     if article.is_public(now):
         article.state, article.withdrawn_reason = State.withdrawn, reason.strip()
     else:

@@ -217,7 +217,10 @@ class Revision(Base):
     """A saved version of an article, as its writer left it."""
 
     __tablename__ = "revisions"
-    __table_args__ = (sa.UniqueConstraint("article_id", "version"),)
+    __table_args__ = (
+        sa.UniqueConstraint("article_id", "version"),
+        sa.Index("ix_revisions_kind", "kind", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("articles.id", ondelete="CASCADE"))

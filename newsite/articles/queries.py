@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVarTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload, undefer
+from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
 from newsite.articles.models import (
     Article,
@@ -205,6 +205,24 @@ def corrections(article: Article) -> list[Revision]:
         Revision.article_id == article.id, Revision.kind == RevisionKind.correction
     )
     return list(db.session.scalars(query.order_by(Revision.version.desc())))
+
+
+def all_corrections(
+    now: datetime, *, before: Cursor | None = None, limit: int = PAGE_SIZE
+) -> Page[Revision]:
+    """The corrections of everything that readers can see, newest first, each with its article."""
+    query = (
+        sa.select(Revision)
+        .join(Revision.article)
+        .options(contains_eager(Revision.article))
+        .where(Revision.kind == RevisionKind.correction)
+        .where(Article.state == State.published, Article.published_at <= now)
+    )
+    if before is not None:
+        here = sa.tuple_(Revision.at, Revision.id)
+        query = query.where(here < sa.tuple_(sa.literal(before.at), sa.literal(before.id)))
+    newest = query.order_by(Revision.at.desc(), Revision.id.desc()).limit(limit + 1)
+    return cut(db.session.scalars(newest).all(), limit, lambda one: Cursor(one.at, one.id))
 
 
 def sections() -> list[Section]:

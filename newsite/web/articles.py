@@ -150,6 +150,13 @@ def archive(year: int, month: int) -> str:
     )
 
 
+@bp.get("/corrections/")
+def corrections() -> str:
+    """What was wrong, what is right, and when we said so."""
+    page = queries.all_corrections(now(), before=place_asked())
+    return render_template("articles/corrections.html", page=page)
+
+
 def place_asked() -> Cursor | None:
     """Where the page that was asked for begins; 404 for what is no place in a list."""
     asked = request.args.get("before")

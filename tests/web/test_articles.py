@@ -9,10 +9,11 @@ from flask import Flask
 from pages import Pages
 
 from newsite.accounts.models import User
-from newsite.articles import actions, taxonomy
-from newsite.articles.models import Article, ContributorKind, Kind, Redirect
+from newsite.articles import actions, drafts, queries, taxonomy
+from newsite.articles.models import Article, ContributorKind, Kind, Redirect, RevisionKind
 from newsite.db import db
 from newsite.site.models import Site
+from newsite.web.context import reserved
 
 Make = Callable[..., Article]
 
@@ -195,10 +196,6 @@ def test_previous_next_and_related_lead_on(pages: Pages, make_article: Make, now
 def test_a_correction_stands_with_the_article(
     pages: Pages, article: Article, editor: User, site: Site, now: datetime, app: Flask
 ) -> None:
-    from newsite.articles import drafts
-    from newsite.articles.models import RevisionKind
-    from newsite.web.context import reserved
-
     with app.test_request_context():
         actions.save(
             article,
@@ -215,6 +212,33 @@ def test_a_correction_stands_with_the_article(
     page = pages.get(str(article.path))
     assert "It began at 00.01, not 00.30." in page.text
     assert "22 November 2026" in page.text
+
+
+def test_all_corrections_have_one_list(
+    app: Flask, pages: Pages, make_article: Make, editor: User, site: Site, now: datetime
+) -> None:
+    assert "Nothing has been corrected yet." in pages.get("/corrections/").text
+    for number in range(queries.PAGE_SIZE + 1):
+        article = make_article(f"Story {number}")
+        with app.test_request_context():
+            actions.save(
+                article,
+                drafts.of(article),
+                version=article.version,
+                kind=RevisionKind.correction,
+                note=f"It was {number}.",
+                by=editor,
+                now=now + timedelta(minutes=number),
+                site=site,
+                reserved=reserved(),
+            )
+    db.session.commit()
+    page = pages.get("/corrections/")
+    assert page.h1 == "Corrections"
+    assert "It was 20." in page.text
+    assert "It was 0." not in page.text
+    assert page.follow("Story 20").h1 == "Story 20"
+    assert "It was 0." in page.follow("Earlier articles").text
 
 
 class Count:
@@ -262,6 +286,7 @@ def test_a_page_asks_a_constant_number_of_questions(
             "/by/rosa/",
             "/archive/2026/11/",
             "/archive/",
+            "/corrections/",
             "/nothing/",
             "/atom.xml",
             "/sitemap.xml",

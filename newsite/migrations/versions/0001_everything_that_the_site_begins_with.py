@@ -441,6 +441,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revisions_by_id"), ["by_id"], unique=False)
+        batch_op.create_index("ix_revisions_kind", ["kind", "at", "id"], unique=False)
 
     op.create_table(
         "moderation_entries",
