@@ -34,7 +34,7 @@ def create_user(
     _describe(user, name=name, email=email, badge=badge)
     _set_password(user, password)
     db.session.add(user)
-    record("added", user, by=by, now=now)
+    record("made an account for", user, by=by, now=now)
     return user
 
 
@@ -80,7 +80,7 @@ def set_role(user: User, role: Role, *, by: User | None, now: datetime) -> User:
         return user
     _require_another_admin(user, field="role")
     user.role = role
-    record(f"made into {role.value}", user, by=by, now=now)
+    record(f"gave the role of {role.value} to", user, by=by, now=now)
     return user
 
 
@@ -94,7 +94,7 @@ def deactivate(user: User, *, by: User | None, now: datetime) -> User:
     _require_another_admin(user)
     user.is_active = False
     sign_out_everywhere_else(user, keep=None)
-    record("deactivated", user, by=by, now=now)
+    record("closed the account of", user, by=by, now=now)
     return user
 
 
@@ -102,7 +102,7 @@ def activate(user: User, *, by: User | None, now: datetime) -> User:
     """The account, open again with the password that it had."""
     if not user.is_active:
         user.is_active = True
-        record("activated", user, by=by, now=now)
+        record("opened the account of", user, by=by, now=now)
     return user
 
 

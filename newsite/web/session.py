@@ -84,11 +84,10 @@ def begin(token: str, email: str) -> None:
 
 def end() -> None:
     """Ends the session; only that this device was signed in once is kept: see `is_known`."""
-    known = session.get(KNOWN)
+    known = session[KNOWN]
     session.clear()
-    if known is not None:
-        session.permanent = True
-        session[KNOWN] = known
+    session.permanent = True
+    session[KNOWN] = known
 
 
 def is_known(email: str) -> bool:

@@ -53,7 +53,7 @@ def may_open(user: User, endpoint: str) -> bool:
 
 def admit() -> ResponseReturnValue | None:
     """Lets the request in and sets `g.user`, or answers in the page's place."""
-    endpoint = request.endpoint or ""
+    endpoint = str(request.endpoint)
     if least_role(endpoint) is None:  # asks nothing of the database: the throttle has to come first
         g.user = None
         return None if _has_token() else _start_again()

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, EqualTo, Length
 
 from newsite.accounts.models import Role
@@ -85,7 +86,9 @@ class ProfileForm(DeskForm):
 class PersonForm(ProfileForm):
     """Somebody of the desk, as an admin sees them."""
 
-    role = SelectField(_("Role"), choices=[(role.value, words) for role, words in ROLES.items()])
+    role = SelectField(
+        _("Role"), choices=[SelectChoice(role.value, words) for role, words in ROLES.items()]
+    )
 
     def chosen_role(self) -> Role:
         """The role that was chosen."""

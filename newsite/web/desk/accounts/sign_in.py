@@ -63,8 +63,8 @@ def log_in() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """Signs this device out."""
     device = session.device()
-    if device is not None:
-        signing_in.sign_out(device, now=now())
+    assert device is not None  # the gate has let it in
+    signing_in.sign_out(device, now=now())
     db.session.commit()
     session.end()
     tell(gettext("You are signed out on this device."))

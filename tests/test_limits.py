@@ -1,0 +1,146 @@
+"""How often something may be tried."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from newsite import create_app, limits, migrations
+from newsite.config import Settings
+from newsite.db import db
+from newsite.limits import RateCount
+
+LIMIT = "3 per 15 minutes"
+QUARTER = timedelta(minutes=15)
+
+
+def hit(key: str, now: datetime) -> bool:
+    return limits.hit("sign-in", key, LIMIT, now=now)
+
+
+def keys() -> list[str]:
+    stored = list(db.session.scalars(sa.select(RateCount.key)))
+    db.session.rollback()
+    return stored
+
+
+def test_the_fourth_try_of_three_is_too_many(app: Flask, now: datetime) -> None:
+    assert [hit("ann", now) for _ in range(5)] == [True, True, True, False, False]
+    assert hit("bob", now), "another's tries are their own"
+
+
+def test_the_window_ends_by_the_clock_and_begins_anew(app: Flask, now: datetime) -> None:
+    for _ in range(4):
+        hit("ann", now)
+    assert limits.seconds_left("sign-in", "ann", LIMIT, now=now + timedelta(minutes=5)) == 600
+    assert not hit("ann", now + QUARTER - timedelta(seconds=1))
+    assert [hit("ann", now + QUARTER) for _ in range(4)] == [True, True, True, False]
+
+
+def test_without_a_window_there_is_nothing_to_wait_for(app: Flask, now: datetime) -> None:
+    assert limits.seconds_left("sign-in", "ann", LIMIT, now=now) == 1
+    assert limits.seconds_left("sign-in", "ann", LIMIT) == 1
+
+
+def test_tries_can_be_forgotten(app: Flask, now: datetime) -> None:
+    for _ in range(4):
+        hit("ann", now)
+    limits.clear("sign-in", "ann", LIMIT)
+    assert hit("ann", now)
+
+
+def test_without_a_time_the_clock_is_asked(app: Flask) -> None:
+    assert limits.hit("sign-in", "ann", "1 per minute")
+    assert not limits.hit("sign-in", "ann", "1 per minute")
+
+
+def test_the_table_does_not_say_who_tried(app: Flask, now: datetime) -> None:
+    hit("ann@example.org", now)
+    (key,) = keys()
+    assert "ann" not in key
+    assert limits.hidden("ann@example.org") in key
+
+
+def test_a_try_is_counted_before_the_first_query(app: Flask, now: datetime) -> None:
+    """Else, on SQLite, the request would wait for itself."""
+    db.session.execute(sa.select(1))
+    with pytest.raises(RuntimeError, match="before"):
+        hit("ann", now)
+
+
+def test_a_count_stays_when_the_request_rolls_back(app: Flask, now: datetime) -> None:
+    hit("ann", now)
+    db.session.execute(sa.select(1))
+    db.session.rollback()
+    assert len(keys()) == 1
+
+
+def test_counts_that_have_ended_are_cleared_away(app: Flask, now: datetime) -> None:
+    hit("ann", now - QUARTER)
+    hit("bob", now)
+    assert limits.tidy(now) == 1
+    db.session.commit()
+    assert len(keys()) == 1
+
+
+def test_the_storage_keeps_the_librarys_promises(app: Flask, now: datetime) -> None:
+    storage = limits._Counts(now)
+    assert storage.check()
+    assert storage.base_exceptions is sa.exc.SQLAlchemyError
+    storage.incr("a", 60)
+    assert storage.incr("a", 60, amount=2) == 3
+    assert storage.get("a") == 3
+    assert storage.get_expiry("a") == (now + timedelta(seconds=60)).timestamp()
+    assert storage.get_expiry("b") == now.timestamp()
+    assert storage.reset() == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),  # the same household
+        ("::ffff:192.0.2.7", "192.0.2.7"),  # IPv4 that came through IPv6
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        (None, ""),
+        ("a socket", ""),
+    ],
+)
+def test_what_an_address_is_counted_as(address: str | None, counted_as: str) -> None:
+    assert limits.network(address) == counted_as
+
+
+def test_switched_off_everything_passes(make_settings: Callable[..., Settings]) -> None:
+    app = create_app(make_settings(limits=False))
+    with app.app_context():
+        assert all(limits.hit("sign-in", "ann", "1 per hour") for _ in range(3))
+        limits.clear("sign-in", "ann", "1 per hour")
+        db.engine.dispose()
+
+
+def test_threads_that_hit_at_once_take_each_place_once(
+    make_settings: Callable[..., Settings], tmp_path: Path, now: datetime
+) -> None:
+    app = create_app(make_settings(database_url=f"sqlite:///{tmp_path / 'limits.db'}"))
+    allowed: list[bool] = []
+
+    def work() -> None:
+        with app.app_context():
+            allowed.extend(limits.hit("x", "ann", "10 per hour", now=now) for _ in range(8))
+
+    with app.app_context():
+        migrations.upgrade()
+        db.session.remove()
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        db.engine.dispose()
+    assert (len(allowed), sum(allowed)) == (32, 10)
