@@ -156,7 +156,7 @@ class Visit:
             answer = self.fetch(url)
             if answer.status != 200:
                 self.problems.append(f"{url} answered {answer.status}; {source} links to it")
-            elif self.keep(answer) and answer.content_type == "text/html":
+            elif self.keep(answer) and _leads_on(answer):
                 waiting += [(link, answer.url) for link in self._links(answer)]
 
     def keep(self, answer: Answer) -> bool:
@@ -183,6 +183,11 @@ class Visit:
         found = LINK.findall(answer.body.decode())
         whole = [urldefrag(urljoin(answer.url, unescape(link))).url for link in found]
         return [url for url in whole if url.startswith(f"{self.site}/")]
+
+
+def _leads_on(answer: Answer) -> bool:
+    """Whether links are followed: a preview at the desk shows links to what is not there yet."""
+    return answer.content_type == "text/html" and not answer.url.endswith("/preview")
 
 
 def stop(server: subprocess.Popen[bytes], mark: str) -> list[str]:
