@@ -31,13 +31,16 @@ def day(
 
 def day_and_time(value: datetime, zone: ZoneInfo, language: str) -> str:
     """An instant in words, in `zone`: "27 January 2023, 8.51am"."""
+    return f"{day(value, zone, language)}, {time_of_day(value, zone, language)}"
+
+
+def time_of_day(value: datetime, zone: ZoneInfo, language: str) -> str:
+    """What the clock shows in `zone`: "8.51am", as English newspapers write it."""
     locale = Locale.parse(language, sep="-")
     local = value.astimezone(zone)
-    half = "am" if local.hour < 12 else "pm"
-    time = f"{local.hour % 12 or 12}.{local.minute:02}{half}"  # as English newspapers write it
     if locale.language != "en":
-        time = format_time(local, "short", tzinfo=zone, locale=locale)
-    return f"{day(value, zone, language)}, {time}"
+        return format_time(local, "short", tzinfo=zone, locale=locale)
+    return f"{local.hour % 12 or 12}.{local.minute:02}{'am' if local.hour < 12 else 'pm'}"
 
 
 def instant(local: datetime, zone: ZoneInfo) -> datetime:
