@@ -41,14 +41,14 @@ def parts(now: datetime) -> list[int]:
     """The numbers, from 1, of the parts of the site map that hold something.
 
     Part n covers the ids from (n - 1) * 2,000 + 1 to n * 2,000, so that an article never moves to
-    another part. Found by stepping from part to part: what stands inside of them is not read.
+    another part. One query steps from part to part: what stands inside of them is not read.
     """
-    numbers: list[int] = []
-    last = 0
-    while (first := _first_after(last, now)) is not None:
-        numbers.append((first - 1) // PART_SIZE + 1)
-        last = numbers[-1] * PART_SIZE
-    return numbers
+    first = sa.select(_first_after(sa.literal(0), now).label("id")).cte("steps", recursive=True)
+    after = (first.c.id - 1) // PART_SIZE * PART_SIZE + PART_SIZE
+    step = sa.select(_first_after(after, now)).where(first.c.id.is_not(None))
+    steps = first.union_all(step)
+    ids = db.session.scalars(sa.select(steps.c.id).where(steps.c.id.is_not(None)))
+    return [(found - 1) // PART_SIZE + 1 for found in ids]
 
 
 def part(number: int, now: datetime) -> list[Place]:
@@ -58,7 +58,7 @@ def part(number: int, now: datetime) -> list[Place]:
         .where(
             Article.id > (number - 1) * PART_SIZE,
             Article.id <= number * PART_SIZE,
-            *_is_public(now),
+            _is_seen(now),
         )
         .order_by(Article.id)
     )
@@ -69,11 +69,20 @@ def part(number: int, now: datetime) -> list[Place]:
     ]
 
 
-def _first_after(last: int, now: datetime) -> int | None:
-    """The smallest id above `last` that readers may see."""
-    query = sa.select(sa.func.min(Article.id)).where(Article.id > last, *_is_public(now))
-    return db.session.scalar(query)
+def _first_after(last: sa.ColumnElement[int], now: datetime) -> sa.ScalarSelect[int | None]:
+    """The smallest id above `last` that readers may see; null after the last one."""
+    return (
+        sa.select(sa.func.min(Article.id)).where(Article.id > last, _is_seen(now)).scalar_subquery()
+    )
 
 
 def _is_public(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (Article.state == State.published, Article.published_at <= now)
+
+
+def _is_seen(now: datetime) -> sa.ColumnElement[bool]:
+    """The same, written so that rows are met in the order of their ids.
+
+    SQLite would look every published article up by its state, and sort: 2 s for an index of 100,000.
+    """
+    return sa.case((sa.and_(*_is_public(now)), 1), else_=0) == 1

@@ -1,7 +1,7 @@
 """What holds for every template and every stylesheet, whoever wrote it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from math import atan2, cos, degrees, hypot, radians, sin
 from pathlib import Path
@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 import tinycss2
 from flask import Flask
+from pages import Pages
 
 from newsite import config, sanitize
+from newsite.articles import taxonomy
+from newsite.articles.models import Article
+from newsite.site.models import Site
 
 TEMPLATES = sorted(path for path in config.folder("templates").rglob("*") if path.is_file())
 STYLESHEETS = sorted(config.folder("static").rglob("*.css"))
@@ -113,6 +117,42 @@ def test_tags_are_all_that_the_article_s_frames_meet() -> None:
         assert "<" not in tag[1:], tag
     assert html.count("<table") == html.count("</table>") == 1
     assert html.count("<pre") == html.count("</pre>")
+
+
+def test_what_is_wider_than_a_phone_scrolls_by_itself_and_by_keyboard(
+    make_article: Callable[..., Article], pages: Pages
+) -> None:
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n\n    code\n"
+    page = pages.get(str(make_article(body=table).path))
+    frame = page.one(".body > .scroll")
+    assert (frame["role"], frame["tabindex"], frame["aria-label"]) == ("region", "0", "Table")
+    assert frame.find("table")
+    assert page.one(".body > pre")["tabindex"] == "0"
+
+
+def test_the_menu_says_where_a_reader_is(
+    make_article: Callable[..., Article], site: Site, pages: Pages
+) -> None:
+    pay = taxonomy.save_section(None, name="Pay", slug="", description="")
+    site.header_menu = [
+        {"label": "Pay", "address": "/section/pay/"},
+        {"label": "Archive", "address": "/archive/"},
+    ]
+    inside = make_article(section=pay.id)
+    outside = make_article("Elsewhere")
+    for path, marked in (
+        ("/", []),
+        ("/section/pay/", ["Pay"]),
+        (inside.path, ["Pay"]),
+        (outside.path, []),
+        ("/archive/", ["Archive"]),
+    ):
+        assert pages.get(str(path)).texts(".menu [aria-current]") == marked
+
+
+def test_the_first_link_leads_past_the_masthead(pages: Pages) -> None:
+    first = pages.get("/").all("a")[0]
+    assert (first.get_text(), first["href"]) == ("Skip to content", "#main")
 
 
 def nodes(path: Path) -> Iterator[tinycss2.ast.Node]:
