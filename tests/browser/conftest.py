@@ -14,6 +14,7 @@ from served import PASSWORD, START_SECONDS, Served, environment, run, wait
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 ARGUMENTS = [
     "--no-sandbox",
+    "--lang=en-US",  # in which date fields are typed
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",

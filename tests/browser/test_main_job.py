@@ -41,7 +41,8 @@ class Keyboard:
         target = field(page, label)
         self._reach(page, target)
         if target.get_attribute("type") == "date":
-            target.press_sequentially("".join(reversed(text.split("-"))))  # as it is typed in en-GB
+            year, month, day = text.split("-")
+            page.keyboard.type(month + day + year)  # in the order of the browser's own language
             return
         page.keyboard.press("Control+A")
         page.keyboard.insert_text(text)
@@ -109,16 +110,13 @@ def sign_in(page: Page, site: Served, hands: Mouse | Keyboard) -> None:
 
 def write(page: Page, site: Served, hands: Mouse | Keyboard, text: dict[str, str]) -> str:
     """Writes and publishes the article; its public address."""
-    hands.press(page, page.get_by_role("link", name="Write an article"))
+    hands.press(page, page.get_by_role("link", name="Write an article").first)
     hands.fill(page, "Title", text["title"])
     hands.fill(page, "Text", text["body"])
     hands.fill(page, "Byline, as printed", text["byline"])
     hands.fill(page, "Originally published", "2023-01-26")
     hands.press(page, page.get_by_role("button", name="Publish").first)
-    link = page.get_by_role("link", name=re.compile("^(See|Read|Open) ")).filter(
-        has_not_text="See the site"
-    )
-    hands.press(page, link.first)
+    hands.press(page, page.get_by_role("link", name="See it on the site"))
     expect(page.get_by_role("heading", level=1, name=text["title"])).to_be_visible()
     return page.url
 
