@@ -27,6 +27,7 @@ LONGEST_PAUSE = 60.0
 GOOD_RUN = 60.0  # seconds after which a worker counts as well, and the pauses begin anew
 PATIENCE = 40.0  # seconds for the children to finish: more than gunicorn's graceful_timeout
 BLINK = 0.2  # seconds between two looks at the children
+MAX_PORT = 65_535
 PR_SET_PDEATHSIG = 1  # of Linux: the signal that a process gets when its parent dies
 
 
@@ -49,9 +50,10 @@ def require_free(bind: str) -> None:
     """Raises PortTaken unless `bind` (HOST:PORT) can be listened at."""
     host, _, port = bind.rpartition(":")
     try:
-        number = int(port)
-        found = socket.getaddrinfo(host.strip("[]"), number, type=socket.SOCK_STREAM)
-    except (ValueError, OverflowError, OSError):
+        if not host or not 0 < int(port) <= MAX_PORT:  # 0 is any port: nobody would know which
+            raise ValueError
+        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
+    except (ValueError, OSError):
         raise PortTaken(f"“{bind}” is no address to listen at. Write HOST:PORT.") from None
     family, kind, protocol, _, address = found[0]
     with socket.socket(family, kind, protocol) as probe:
@@ -168,7 +170,7 @@ def _bound_to(parent: int) -> Callable[[], None] | None:
         return None
     libc = ctypes.CDLL(None)
 
-    def bind() -> None:
+    def bind() -> None:  # pragma: no cover  # runs in the child, between fork and exec
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # it died before we had said so
             os._exit(1)
@@ -181,6 +183,6 @@ def _signal(child: subprocess.Popen[bytes] | None, number: int) -> None:
         child.send_signal(number)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover  # a program of its own: tests/whole/test_start.py
     _, address, count = sys.argv
     sys.exit(Supervisor(gunicorn_command(address, int(count)), worker_command()).run())

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import IntegrityError
 
-from newsite import config, create_app, demo, migrations, outbox, serve, tidy
+from newsite import demo, migrations, outbox, serve, tidy
 from newsite.accounts import queries as accounts
 from newsite.cli.checks import check_command
 from newsite.cli.running import Commands, at_site
@@ -46,12 +46,9 @@ def serve_command(is_demo: bool, bind: str, workers: int) -> None:
     if is_demo:
         os.environ["NEWSITE_DEMO"] = "on"  # the children read the environment too
         os.environ.setdefault("NEWSITE_SITE_URL", f"http://{bind}")
-    settings = config.from_environment(os.environ)
     serve.require_free(bind)
-    app = create_app(settings)
-    with app.app_context():
+    with at_site(upgraded=False) as settings:
         _prepare(settings.site_url, is_demo=is_demo)
-        db.engine.dispose()  # the children open the database themselves
     click.echo(f"Serving {settings.site_url} from {bind}. Stop with Ctrl-C.")
     serve.supervise(bind, workers)
 
@@ -102,7 +99,6 @@ def _prepare(site_url: str, *, is_demo: bool) -> None:
     _found()
     if not accounts.active_admins():
         click.echo(NOBODY)
-    db.session.rollback()
 
 
 def _fill(site_url: str) -> None:

@@ -12,9 +12,10 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsite import config, create_app, migrations, outbox
+from newsite import config, migrations, outbox
 from newsite.accounts import queries as accounts
 from newsite.changes import ChangeCounter
+from newsite.cli.running import at_site
 from newsite.config import Settings, SettingsError
 from newsite.db import db
 from newsite.migrations import DatabaseNotReady
@@ -62,12 +63,12 @@ def findings() -> Iterator[Finding]:
         return
     yield Finding("configuration", True, settings.site_url)
     yield _look("data folder", lambda: _data_folder(settings))
-    with create_app(settings).app_context():
+    with at_site(upgraded=False):
         shape = _look("database", _shape)
         yield shape
-        if shape.ok:
-            for name, check in CHECKS:
-                yield _look(name, check)
+        for name, check in CHECKS if shape.ok else ():
+            yield _look(name, check)
+            db.session.rollback()  # what a check wrote is taken back
 
 
 def _look(name: str, check: Callable[[], str]) -> Finding:
@@ -77,9 +78,6 @@ def _look(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, False, str(error))
     except SQLAlchemyError as error:
         return Finding(name, False, str(error).partition("\n")[0])
-    finally:
-        if name != "data folder":
-            db.session.rollback()
 
 
 def _data_folder(settings: Settings) -> str:
@@ -100,7 +98,7 @@ def _shape() -> str:
 
 def _writable() -> str:
     db.session.execute(sa.update(ChangeCounter).values(sequence=ChangeCounter.sequence))
-    return "can be written to"  # what was written is taken back
+    return "can be written to"
 
 
 def _site() -> str:

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from newsite import config, create_app, migrations
 from newsite.config import Settings, SettingsError
+from newsite.db import db
 from newsite.errors import RuleBroken
 from newsite.migrations import DatabaseNotReady
 from newsite.serve import PortTaken
@@ -44,24 +45,30 @@ class Commands(click.Group):
             raise BadSettings(error.problems) from None
         except (RuleBroken, DatabaseNotReady, SiteMissing, PortTaken) as error:
             raise Refusal([str(error)]) from None
-        except OperationalError as error:
+        except DatabaseError as error:
+            if type(error) not in (OperationalError, DatabaseError):
+                raise  # not the database's fault
             raise Refusal([away(error)]) from None
 
 
 @contextmanager
 def at_site(*, upgraded: bool = True) -> Iterator[Settings]:
-    """The site of the environment's settings, in its app context.
+    """The site of the environment's settings, in its app context; its connections are closed afterwards.
 
     Raises SettingsError; DatabaseNotReady unless the database has our shape, or `upgraded` is False.
     """
     settings = config.from_environment(os.environ)
     with create_app(settings).app_context():
-        if upgraded:
-            migrations.check()
-        yield settings
+        try:
+            if upgraded:
+                migrations.check()
+            yield settings
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
-def away(error: OperationalError) -> str:
-    """The sentence for a database that does not answer, with the first line of its own reason."""
+def away(error: DatabaseError) -> str:
+    """The sentence for a database that is away or no database, with the first line of its own reason."""
     reason = str(error.orig).strip().partition("\n")[0]
-    return f"The database does not answer: {reason}."
+    return f"The database cannot be used: {reason}."
