@@ -7,6 +7,7 @@ from newsite.web import (
     accesslog,
     articles,
     assets,
+    bodies,
     comments,
     context,
     desk,
@@ -35,6 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     context.init_app(app, settings)
     guard.init_app(app)
+    bodies.init_app(app)
     session.init_app(app, settings)
     templating.init_app(app)
     for blueprint in BLUEPRINTS:
