@@ -1,7 +1,7 @@
 """Sending a reply, answering one, and seeing what became of it."""
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import ngettext
 from werkzeug.exceptions import Gone
 from werkzeug.wrappers import Response
 
@@ -26,14 +26,14 @@ bp = Blueprint("comments", __name__)
 @bp.post("/articles/<id:article_id>/replies")
 def create(article_id: int) -> Response:
     """Takes a reply, or gives it back with what has to change."""
-    refusal = _flood()  # counted before anything is read
+    wait = _flood()  # counted before anything is read
     article = _public(article_id)
     form = reply_form(article, now(), request.form)
-    if refusal is None and not form.validate():
+    if wait:
+        return _flooded(article, form, wait)
+    if not form.validate():
         return _form_page(article, form, 422)
     try:
-        if refusal is not None:
-            raise refusal
         comment = actions.submit_reply(article, form.value(), now=now(), suspicion=form.suspicion())
     except RuleBroken as error:
         form.refuse(error)
@@ -74,12 +74,27 @@ def status(token: str) -> Response:
     return _private(render_template("comments/status.html", comment=comment, article=article))
 
 
-def _flood() -> TooFast | None:
-    """The refusal of an address that sends too much in too short a time, after counting this try."""
+def _flood() -> int:
+    """Counts this try; seconds to wait for an address that sends too much in too short a time, else 0."""
     address = limits.network(request.remote_addr)
-    if all(limits.hit("reply", address, limit, now=now()) for limit in LIMITS):
-        return None
-    return TooFast(gettext("That was quick. Wait a minute, then post your reply again."))
+    for limit in LIMITS:
+        if not limits.hit("reply", address, limit, now=now()):
+            return limits.seconds_left("reply", address, limit, now=now())
+    return 0
+
+
+def _flooded(article: Article, form: ReplyForm, seconds: int) -> Response:
+    """The form with its text, to be sent again in a while."""
+    minutes = -(-seconds // 60)
+    sentence = ngettext(
+        "That was quick. Wait a minute, then post your reply again.",
+        "That was a lot. Wait %(num)d minutes, then post your reply again.",
+        minutes,
+    )
+    form.refuse(TooFast(sentence))
+    response = _form_page(article, form, TooFast.status)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _public(article_id: int) -> Article:

@@ -288,10 +288,22 @@ def test_the_sixth_reply_in_a_minute_is_given_back_with_its_text(
     for number in range(5):
         send(pages, article, comment=f"No. {number}")
     page = send(pages, article, 429, comment="No. 6")
-    assert "That was quick." in page.text
+    assert "That was quick. Wait a minute" in page.text
+    assert page.response.headers["Retry-After"] == "60"
     assert page.form("reply").values["comment"] == ["No. 6"]
     app.config["NEWSITE_CLOCK"] = lambda: now + timedelta(seconds=61)
     assert page.form("reply").submit().h1 == "Your reply"
+
+
+def test_thirty_in_an_hour_are_enough(
+    app: Flask, pages: Pages, article: Article, now: datetime
+) -> None:
+    for number in range(30):
+        app.config["NEWSITE_CLOCK"] = lambda: now + timedelta(minutes=number)  # noqa: B023
+        send(pages, article, comment=f"No. {number}")
+    page = send(pages, article, 429, comment="No. 31")
+    assert "That was a lot. Wait 31 minutes" in page.text
+    assert page.response.headers["Retry-After"] == str(31 * 60)
 
 
 def test_refused_tries_count_too(pages: Pages, article: Article) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -305,6 +306,24 @@ def test_attacks_in_the_queue_stay_words(desk: Pages, sent: Send) -> None:
     assert page.all("script:not([src]), .queue img, .queue [onfocus]") == []
     page = press(page, f"approve {comment.id}")
     assert attack in page.one(".notice").get_text()
+
+
+def test_every_known_attack_in_the_queue_stays_words(
+    desk: Pages, sent: Send, fixtures_folder: Path
+) -> None:
+    for file in sorted((fixtures_folder / "fixtures" / "xss").glob("*.txt")):
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        for line in [line for line in lines if line.strip().isascii()][:8]:
+            sent(line[:5_000], author_name=line[:200], email=f"{len(line)}@example.org")
+    path, seen = QUEUE, 0
+    while path:
+        page = desk.get(path)  # checks: nothing inline, no handler, nothing from elsewhere
+        seen += len(page.all(".queue > li"))
+        assert page.all(".queue :is(img, svg, iframe, object, embed, style, script, form)") == []
+        for link in page.all(".queue a"):
+            assert str(link["href"]).startswith(("/", "http://", "https://", "mailto:"))
+        path = page.link("Earlier replies") if page.all(".paging") else ""
+    assert seen > 40
 
 
 def test_writers_and_strangers_do_not_see_the_queue(pages: Pages, writer: User, sent: Send) -> None:
