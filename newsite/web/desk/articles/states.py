@@ -95,8 +95,9 @@ def restore(article_id: int) -> ResponseReturnValue:
 
 def _tried(article_id: int, deed: Callable[[Article], ResponseReturnValue]) -> ResponseReturnValue:
     """What the deed answers; where a rule or another's save stops it, the editor, which says so."""
+    article = theirs(article_id)
     try:
-        return deed(theirs(article_id))
+        return deed(article)
     except StaleDataError:
         return _somebody_was_faster(article_id)
     except RuleBroken as error:
