@@ -131,7 +131,7 @@ class Article(Base):
     __table_args__ = (
         sa.Index("ix_articles_listing", "kind", "state", "published_at", "id"),
         sa.Index("ix_articles_section_listing", "section_id", "state", "published_at", "id"),
-        sa.Index("ix_articles_old_work", "is_old_work", "state", "published_at", "id"),
+        sa.Index("ix_articles_old_work", "is_old_work", "kind", "state", "published_at", "id"),
         sa.Index("ix_articles_saved", "state", "saved_at", "id"),
     )
 

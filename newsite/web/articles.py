@@ -17,6 +17,7 @@ from newsite.web.templating import article_url
 
 NEWEST = 9  # the lead, and eight beside it
 STICKY = 3  # more on top would bury the news
+SECONDS = 2  # stand under the lead, once there are more than twice as many beside it
 ROW = 3  # stories of a section on the front page
 T = TypeVar("T")
 
@@ -31,6 +32,17 @@ class Row:
     articles: list[Article]
 
 
+@dataclass(frozen=True)
+class FrontPage:
+    """What stands where; no story stands twice in its upper part and its rows."""
+
+    lead: Article | None
+    seconds: list[Article]  # under the lead, with their standfirsts
+    latest: list[Article]  # beside it, titles only
+    rows: list[Row]
+    archive_piece: Article | None  # old work, which is not among what is new
+
+
 @bp.get("/")
 def front() -> str:
     """The front page; its later pages are a plain list."""
@@ -39,17 +51,8 @@ def front() -> str:
         page = queries.latest(now(), before=before)
         return render_template("articles/front.html", is_first_page=False, page=page)
     page = queries.latest(now(), limit=NEWEST)
-    stories = _in_order(page.items)
-    lead = stories[0] if stories else None
-    archive_piece = queries.from_the_archive(now())
     return render_template(
-        "articles/front.html",
-        is_first_page=True,
-        lead=lead,
-        latest=stories[1:],
-        rows=_rows(lead, archive_piece),
-        archive_piece=archive_piece if archive_piece and archive_piece is not lead else None,
-        page=page,
+        "articles/front.html", is_first_page=True, front=_front_page(page.items), page=page
     )
 
 
@@ -175,19 +178,25 @@ def found(thing: T | None) -> T:
     return thing
 
 
-def _in_order(newest: list[Article]) -> list[Article]:
-    """What stands on top of the front page: sticky stories before new ones, each once."""
-    return list(dict.fromkeys([*queries.sticky(now(), STICKY), *newest]))
+def _front_page(newest: list[Article]) -> FrontPage:
+    """The front page made of the newest stories; sticky ones come before them."""
+    stories = list(dict.fromkeys([*queries.sticky(now(), STICKY), *newest]))
+    lead = stories[0] if stories else None
+    archive_piece = queries.from_the_archive(now())
+    if archive_piece is lead:
+        archive_piece = None
+    others = [story for story in stories[1:] if story is not archive_piece]
+    seconds = others[:SECONDS] if len(others) > 2 * SECONDS else []
+    placed = [story for story in (lead, archive_piece, *seconds) if story is not None]
+    return FrontPage(lead, seconds, others[len(seconds) :], _rows(placed), archive_piece)
 
 
-def _rows(*elsewhere_on_page: Article | None) -> list[Row]:
+def _rows(placed: list[Article]) -> list[Row]:
+    """Each section's newest stories but for those that are placed already; no empty row."""
     sections = queries.sections()
-    newest = queries.front_rows(now(), ROW + len(elsewhere_on_page), sections)
-    rows = []
-    for one in sections:
-        stories = [
-            article for article in newest.get(one.id, []) if article not in elsewhere_on_page
-        ]
-        if stories:
-            rows.append(Row(one, stories[:ROW]))
-    return rows
+    newest = queries.front_rows(now(), ROW + len(placed), sections)
+    rows = (
+        Row(one, [story for story in newest.get(one.id, []) if story not in placed][:ROW])
+        for one in sections
+    )
+    return [row for row in rows if row.articles]

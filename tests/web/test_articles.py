@@ -72,6 +72,26 @@ def test_the_front_page_leads_with_what_is_sticky_then_with_what_is_new(
     assert page.h1 == "The Test Paper"
 
 
+def test_the_front_page_has_seconds_rows_and_old_work_and_nothing_twice(
+    pages: Pages, make_article: Make, now: datetime
+) -> None:
+    pay = taxonomy.save_section(None, name="Pay", slug="", description="")
+    for age in range(9):
+        made = {"section": pay.id} if age in (0, 1, 7) else {}
+        make_article(f"Story {age}", published_at=now - timedelta(hours=age), **made)
+    old = date(2023, 1, 26)
+    make_article("Old work", section=pay.id, published_at=now, first_published=old)
+    page = pages.get("/")
+    assert page.texts(".lead h2") == ["Old work"]
+    make_article("New lead", published_at=now)
+    page = pages.get("/")
+    assert page.texts(".lead h2") == ["New lead"]
+    assert page.texts(".seconds h3") == ["Story 0", "Story 1"]
+    assert page.texts(".latest h3") == [f"Story {age}" for age in range(2, 8)]
+    assert page.texts(".row .stories h3") == ["Story 7"]
+    assert page.texts(".past h3") == ["Old work"]
+
+
 def test_an_empty_site_says_so(pages: Pages) -> None:
     assert pages.get("/").h1 == "The Test Paper"
 

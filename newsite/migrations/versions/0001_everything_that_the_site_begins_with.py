@@ -206,7 +206,9 @@ def upgrade() -> None:
             "ix_articles_listing", ["kind", "state", "published_at", "id"], unique=False
         )
         batch_op.create_index(
-            "ix_articles_old_work", ["is_old_work", "state", "published_at", "id"], unique=False
+            "ix_articles_old_work",
+            ["is_old_work", "kind", "state", "published_at", "id"],
+            unique=False,
         )
         batch_op.create_index("ix_articles_saved", ["state", "saved_at", "id"], unique=False)
         batch_op.create_index(
