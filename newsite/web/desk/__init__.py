@@ -33,11 +33,12 @@ CHILDREN = (
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 
-@bp.before_request
-def make_room() -> None:
+@bp.url_value_preprocessor
+def make_room(endpoint: str | None, values: object) -> None:
     """Lets an article through, which is longer than what a reader may send, and a logo.
 
-    Before the gate: a text that comes after its session has ended is read too, and shown again.
+    Called before the first check, since forms are read before the gate: a text that comes after
+    its session has ended is read too, and shown again.
     """
     request.max_content_length = request.max_form_memory_size = MAX_BYTES
 
