@@ -97,7 +97,9 @@ def _shape() -> str:
 
 
 def _writable() -> str:
-    db.session.execute(sa.update(ChangeCounter).values(sequence=ChangeCounter.sequence))
+    counted = sa.update(ChangeCounter).values(sequence=ChangeCounter.sequence)
+    if db.session.scalar(counted.returning(ChangeCounter.id)) is None:
+        raise Wrong("the row that numbers the changes is missing. Restore a backup.")
     return "can be written to"
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from newsite import outbox
+from newsite.changes import ChangeCounter
 from newsite.cli import checks
 from newsite.db import db
 from newsite.site.models import Site
@@ -100,6 +101,12 @@ def test_a_database_that_cannot_be_written_to_is_named(newsite, staffed, monkeyp
 
     monkeypatch.setattr(checks, "CHECKS", (("writing", fail),))
     assert "readonly" in wrong(newsite)["writing"]
+
+
+def test_a_database_that_has_lost_its_counter_is_named(newsite, staffed, inside):
+    db.session.execute(sa.delete(ChangeCounter))
+    db.session.commit()
+    assert "numbers the changes is missing" in wrong(newsite)["writing"]
 
 
 def test_jobs_that_nobody_does_are_named(newsite, staffed, inside):
