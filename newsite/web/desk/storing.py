@@ -26,6 +26,7 @@ def stored(
         deed()
         db.session.commit()
     except IntegrityError:  # two people took one address at the same moment
+        db.session.rollback()  # before gettext, which asks the site for its language
         refusal = Conflict(gettext("Somebody saved at the same moment. Save again."))
     except RuleBroken as error:
         refusal = error

@@ -86,6 +86,7 @@ def tried(
         db.session.rollback()
         return _conflict_page(article or abort(409), form)
     except IntegrityError:  # two people took one address, or made one tag, at the same moment
+        db.session.rollback()  # before gettext, which asks the site for its language
         refusal = Conflict(gettext("Somebody saved at the same moment. Save again."))
     except RuleBroken as error:
         refusal = error
