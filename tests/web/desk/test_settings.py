@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from pages import Pages
 from PIL import Image
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from newsite import audit
@@ -26,7 +27,7 @@ def picture(kind: str = "PNG") -> io.BytesIO:
 
 def upload(desk: Pages, content: Any, status: int = 200, name: str = "logo.png") -> Any:
     token = desk.get("/desk/settings/logo").form("logo-form").values["csrf_token"][0]
-    data = {"csrf_token": token} | ({"logo": (content, name)} if content else {})
+    data = {"csrf_token": token} | ({"logo": FileStorage(content, name)} if content else {})
     # Encoded here: the test client leaves the temporary file of a long body open.
     boundary, body = encode_multipart(data)
     kind = f"multipart/form-data; boundary={boundary}"
