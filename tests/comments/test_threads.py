@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsite.comments import threads
@@ -25,6 +25,7 @@ def test_a_place_has_eighteen_digits_a_level() -> None:
     assert standing(13, under=first).place == first.place + "0ee294d040" + "0000000d"
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(TIMES, TIMES, st.integers(1, 2**31 - 1), st.integers(1, 2**31 - 1))
 def test_replies_stand_in_the_order_of_time_and_id(
     one: datetime, other: datetime, first: int, second: int
@@ -35,6 +36,7 @@ def test_replies_stand_in_the_order_of_time_and_id(
     assert len(places[0]) == len(places[1]) == threads.LEVEL_CHARS
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(st.integers(0, 8), max_size=30))
 def test_every_answer_stands_within_its_thread_and_after_what_it_answers(
     parents: list[int],
