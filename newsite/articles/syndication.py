@@ -12,6 +12,7 @@ from newsite.db import db
 
 FEED_SIZE = 20  # entries; a reader that looks in once a fortnight misses nothing
 PART_SIZE = 2_000  # ids that one part of the site map covers
+MAX_ID = 2**31 - 1  # the largest that both engines hold
 
 
 class Place(NamedTuple):
@@ -53,13 +54,12 @@ def parts(now: datetime) -> list[int]:
 
 def part(number: int, now: datetime) -> list[Place]:
     """The articles and pages of one part of the site map, by id."""
+    first, last = (number - 1) * PART_SIZE + 1, min(number * PART_SIZE, MAX_ID)
+    if first > MAX_ID:  # PostgreSQL will not even compare an id with it
+        return []
     query = (
         sa.select(Article.path, Article.updated_at, Article.published_at)
-        .where(
-            Article.id > (number - 1) * PART_SIZE,
-            Article.id <= number * PART_SIZE,
-            _is_seen(now),
-        )
+        .where(Article.id >= first, Article.id <= last, _is_seen(now))
         .order_by(Article.id)
     )
     return [

@@ -140,7 +140,11 @@ def archives() -> str:
     )
 
 
-@bp.get("/archive/<int(fixed_digits=4, min=1000):year>/<int(fixed_digits=2, min=1, max=12):month>/")
+# The year 9999 has no month after its last one that Python could name.
+@bp.get(
+    "/archive/<int(fixed_digits=4, min=1000, max=9998):year>/"
+    "<int(fixed_digits=2, min=1, max=12):month>/"
+)
 def archive(year: int, month: int) -> str:
     """One month's articles."""
     first, zone = date(year, month, 1), current_site().zone

@@ -63,3 +63,8 @@ def test_an_article_never_moves_to_another_part(
     assert syndication.parts(now) == [number for number in before if number != emptied]
     assert syndication.part(emptied, now) == []
     assert all(syndication.part(number, now) == before[number] for number in syndication.parts(now))
+
+
+@pytest.mark.parametrize("number", [2**20, 2**31 - 1])
+def test_a_part_beyond_all_ids_is_empty(site: object, now: datetime, number: int) -> None:
+    assert syndication.part(number, now) == []

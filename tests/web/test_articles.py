@@ -145,6 +145,8 @@ def test_sections_tags_bylines_and_months_have_their_pages(
         "/by/none/",
         "/archive/2025/01/",
         "/archive/2026/13/",
+        "/archive/9999/12/",
+        "/archive/9998/12/",
         "/archive/26/11/",
         "/archive/2026/1/",
         "/2026/11/none/",
