@@ -161,7 +161,9 @@ def values_of(form: Tag) -> dict[str, list[str]]:
         if element.has_attr("disabled") or kind in ("submit", "button", "file"):
             continue
         if element.name == "textarea":
-            values.setdefault(name, []).append(element.get_text().replace("\r\n", "\n").removeprefix("\n"))
+            values.setdefault(name, []).append(
+                element.get_text().replace("\r\n", "\n").removeprefix("\n")
+            )
         elif element.name == "select":
             options = element.select("option[selected]") or (
                 [] if element.has_attr("multiple") else element.select("option")[:1]

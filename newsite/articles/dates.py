@@ -1,5 +1,6 @@
 """The dates of an article as readers see them: one place for pages, feeds, metadata and export."""
 
+import functools
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ def day(
     """A date in words: "26 January 2023", "January 2023" or "2023". An instant is the day it is in `zone`."""
     if isinstance(value, datetime):
         value = value.astimezone(zone).date()
-    locale = Locale.parse(language, sep="-")
+    locale = _locale(language)
     if precision is Precision.day and locale.language != "en":
         return format_date(value, "long", locale)
     pattern = (
@@ -36,7 +37,7 @@ def day_and_time(value: datetime, zone: ZoneInfo, language: str) -> str:
 
 def time_of_day(value: datetime, zone: ZoneInfo, language: str) -> str:
     """What the clock shows in `zone`: "8.51am", as English newspapers write it."""
-    locale = Locale.parse(language, sep="-")
+    locale = _locale(language)
     local = value.astimezone(zone)
     if locale.language != "en":
         return format_time(local, "short", tzinfo=zone, locale=locale)
@@ -88,3 +89,9 @@ def first_published(article: Article, zone: ZoneInfo) -> str | None:
 def iso(value: datetime, zone: ZoneInfo) -> str:
     """An instant for machines: ISO 8601 with the offset of `zone`, to the second."""
     return value.astimezone(zone).isoformat(timespec="seconds")
+
+
+@functools.lru_cache
+def _locale(language: str) -> Locale:
+    """Babel's locale of a BCP 47 name; finding it anew for every date was most of a page's time."""
+    return Locale.parse(language, sep="-")

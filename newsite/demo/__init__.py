@@ -75,6 +75,7 @@ def _join(who: dict[str, str], password: str, now: datetime) -> User:
         email=who["email"],
         name=who["name"],
         role=role,
+        badge=who.get("badge", ""),
         # Nobody is told the others' passwords: the admin can give them new ones.
         password=password if role is Role.admin else passwords.made(),
         by=None,

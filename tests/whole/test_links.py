@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from flask import Flask
-from pages import SITE, PageView, Pages
+from pages import SITE, Pages, PageView
 
 from newsite import demo
 from newsite.db import db
