@@ -152,7 +152,7 @@ def test_the_button_says_what_will_happen(
     page = page.form("editor").submit("Schedule")
     assert planned.is_scheduled(now)
     assert "appears on 23 November 2026, 12.00pm." in page.text
-    assert "Scheduled for Tomorrow, 12.00pm" in page.text
+    assert "Scheduled for tomorrow, 12.00pm" in page.text
     assert buttons(page) == ["Save", "Preview"]
     assert audit.latest(1)[0].action == "scheduled"
 

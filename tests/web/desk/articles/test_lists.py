@@ -40,7 +40,7 @@ def test_articles_stand_with_their_state_in_words(
     assert facts[0].startswith("Page · Published")
     assert facts[1:] == [
         "Draft",
-        "Scheduled for Tomorrow, 12.00pm",
+        "Scheduled for tomorrow, 12.00pm",
         "By members · Published Friday, 12.00pm",
     ]
     assert page.texts(".tabs .count") == ["1", "1", "2"]
