@@ -15,7 +15,6 @@ from newsite.comments.submission import (
     NewReply,
 )
 from newsite.errors import RuleBroken
-from newsite.sanitize import MAX_REPLY_CHARS
 from newsite.web.comments.tokens import ReplyToken
 
 TRAP = "Filled a field that people do not see"
@@ -38,7 +37,8 @@ class ReplyForm(Form):
     comment = TextAreaField(
         lazy_gettext("Comment"),
         filters=[_storable],
-        render_kw={"required": True, "maxlength": MAX_REPLY_CHARS, "rows": 8},
+        # No maxlength: a browser cuts what is pasted in without a word, and the end would be lost.
+        render_kw={"required": True, "rows": 8},
     )
     author = StringField(
         lazy_gettext("Name"),
