@@ -27,7 +27,7 @@ class ContributorForm(DeskForm):
     """Somebody whose name stands over articles; they need no account."""
 
     name = LineField(_("Name"), description=_("As it is printed."))
-    kind = RadioChoiceField(_("It is"), choices=choices(KINDS))
+    kind = RadioChoiceField(_("Who this is"), choices=choices(KINDS))
     slug = LineField(_("Address"), description=_("The last part of /by/…/. Empty: from the name."))
     about = TextField(
         _("About"),

@@ -37,7 +37,10 @@ class SiteForm(DeskForm):
         description=_("Who publishes this site, and where they are. Readers see it on every page."),
         render_kw={"rows": 3},
     )
-    language = ChoiceField(_("Language"), description=_("Of the texts, and of every date."))
+    language = ChoiceField(
+        _("Language"),
+        description=_("Of your texts, and of every date. The words around them are English."),
+    )
     timezone = ChoiceField(_("Time zone"), description=_("Every date and time is one there."))
     accent = ColorField(
         _("Colour"),
@@ -46,8 +49,8 @@ class SiteForm(DeskForm):
     path_pattern = LineField(
         _("Addresses of new articles"),
         description=_(
-            "With %%slug%% for the words of the title, and, where you like, %%year%%, %%month%%, "
-            "%%day%% and %%section%%. Articles that have an address keep it."
+            "With %slug% for the words of the title, and, where you like, %year%, %month%, "
+            "%day% and %section%. Articles that have an address keep it."
         ),
     )
 

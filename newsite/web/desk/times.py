@@ -13,7 +13,7 @@ WEEK = 7  # days; further away a weekday's name would mean another week
 
 
 def when(value: datetime) -> str:
-    """An instant as seen from now: "10.42am" of today, "Yesterday, 10.40pm", "Monday, 6.00am".
+    """An instant as seen from now: "10.42am" of today, "yesterday, 10.40pm", "Monday, 6.00am".
 
     A week away and more it is the day and the time.
     """
@@ -25,6 +25,6 @@ def when(value: datetime) -> str:
         return time
     if abs(away) >= WEEK:
         return f"{dates.day(value, site.zone, site.language)}, {time}"
-    names = {-1: gettext("Yesterday"), 1: gettext("Tomorrow")}
+    names = {-1: gettext("yesterday"), 1: gettext("tomorrow")}
     weekday = format_date(day, "EEEE", Locale.parse(site.language, sep="-"))
     return f"{names.get(away, weekday)}, {time}"

@@ -15,8 +15,8 @@ from newsite.web.desk.times import when
     [
         ((22, 10, 42), "10.42am"),
         ((22, 23, 59), "11.59pm"),
-        ((21, 22, 40), "Yesterday, 10.40pm"),
-        ((23, 6, 0), "Tomorrow, 6.00am"),
+        ((21, 22, 40), "yesterday, 10.40pm"),
+        ((23, 6, 0), "tomorrow, 6.00am"),
         ((20, 9, 0), "Friday, 9.00am"),
         ((28, 9, 0), "Saturday, 9.00am"),
         ((15, 9, 0), "15 November 2026, 9.00am"),  # also a Sunday
@@ -35,4 +35,4 @@ def test_a_day_is_a_day_where_the_site_is(app: Flask, site: Site) -> None:
     site.timezone = "Asia/Tokyo"  # there it is nine in the evening
     db.session.commit()
     with app.test_request_context("/desk/"):
-        assert when(datetime(2026, 11, 22, 16, 0, tzinfo=UTC)) == "Tomorrow, 1.00am"
+        assert when(datetime(2026, 11, 22, 16, 0, tzinfo=UTC)) == "tomorrow, 1.00am"
