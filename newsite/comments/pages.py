@@ -76,22 +76,22 @@ _COLUMNS = [getattr(Comment, name) for name in Row._fields]
 def page_of_replies(article: Article, group: int = 1, chunk: int = 1) -> RepliesPage:
     """One page of what stands under an article; without rows if there is no such page.
 
-    At most four queries, whatever the number of replies.
+    At most three queries, whatever the number of replies.
     """
     if article.reply_count == 0:  # gaps stand only where something below them was approved
         return RepliesPage([])
     bounds = _bounds(article, group)
     if bounds is None:
         return RepliesPage([])
-    begin, end = bounds
-    query = sa.select(*_COLUMNS).where(*_between(article, begin, end)).order_by(Comment.place)
-    found = db.session.execute(query.offset(MAX_ROWS * (chunk - 1)).limit(MAX_ROWS + 1)).all()
+    query = sa.select(*_COLUMNS).where(*_between(article, bounds.begin, bounds.end))
+    query = query.order_by(Comment.place).offset(MAX_ROWS * (chunk - 1)).limit(MAX_ROWS + 1)
+    found = db.session.execute(query).all()
     rows = [Row(*row) for row in found[:MAX_ROWS]]
     if len(found) > MAX_ROWS:
         later: PageNumber | None = PageNumber(group, chunk + 1)
     else:
-        later = PageNumber(group + 1) if end is not None else None
-    return RepliesPage(rows, _earlier(article, group, chunk, begin), later)
+        later = PageNumber(group + 1) if bounds.end is not None else None
+    return RepliesPage(rows, _earlier(article, group, chunk, bounds), later)
 
 
 def page_of(comment: Comment) -> PageNumber | None:
@@ -104,42 +104,49 @@ def page_of(comment: Comment) -> PageNumber | None:
         Comment.place < threads.root(comment.place),
     )
     group = before // THREADS + 1
-    begin, _ = _bounds(comment.article, group) or (None, None)
-    rows = _count(*_between(comment.article, begin, None), Comment.place < comment.place)
+    bounds = _bounds(comment.article, group) or _Bounds()
+    rows = _count(*_between(comment.article, bounds.begin, None), Comment.place < comment.place)
     return PageNumber(group, rows // MAX_ROWS + 1)
 
 
-def _bounds(article: Article, group: int) -> tuple[str | None, str | None] | None:
-    """Where a group of threads begins (None: at the first reply) and ends (None: with the last one).
+class _Bounds(NamedTuple):
+    """Where a group of threads begins and ends, and where the group before it begins.
 
-    None if there is no such group.
+    None stands for the first reply, or for the last one.
     """
-    if (
-        group == 1 and article.reply_count <= THREADS
-    ):  # every thread on the page has an approved reply
-        return None, None
+
+    before: str | None = None
+    begin: str | None = None
+    end: str | None = None
+
+
+def _bounds(article: Article, group: int) -> _Bounds | None:
+    """The bounds of a group of threads, in one query; None if there is no such group."""
+    if group == 1 and article.reply_count <= THREADS:  # each thread here has an approved reply
+        return _Bounds()
+    skipped = THREADS if group > 1 else 0  # the group before, which is read along
     roots = (
         sa.select(Comment.place)
         .where(*_on_page(article), Comment.depth == 1)
         .order_by(Comment.place)
-        .offset(THREADS * (group - 1))
-        .limit(THREADS + 1)
+        .offset(THREADS * (group - 1) - skipped)
+        .limit(skipped + THREADS + 1)
     )
     places: Sequence[str | None] = db.session.scalars(roots).all()
-    if not places and group > 1:
-        return None
-    end = places[THREADS] if len(places) > THREADS else None
-    return (places[0] if group > 1 else None), end
+    after = skipped + THREADS
+    end = places[after] if len(places) > after else None
+    if group == 1:
+        return _Bounds(end=end)
+    return _Bounds(places[0], places[skipped], end) if len(places) > skipped else None
 
 
-def _earlier(article: Article, group: int, chunk: int, begin: str | None) -> PageNumber | None:
+def _earlier(article: Article, group: int, chunk: int, bounds: _Bounds) -> PageNumber | None:
     """The page before this one."""
     if chunk > 1:
         return PageNumber(group, chunk - 1)
     if group == 1:
         return None
-    before, _ = _bounds(article, group - 1) or (None, None)
-    rows = _count(*_between(article, before, begin))
+    rows = _count(*_between(article, bounds.before, bounds.begin))
     return PageNumber(group - 1, max(1, -(-rows // MAX_ROWS)))
 
 

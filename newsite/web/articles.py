@@ -90,7 +90,8 @@ def article_page(article: Article) -> str:
         previous=previous,
         next=following,
         related=queries.related(article, now()),
-        corrections=queries.corrections(article),
+        # A correction moves the date of the last change: without one there is none to ask for.
+        corrections=queries.corrections(article) if article.updated_at else [],
         replies=comments.reply_section(article),
     )
 
