@@ -45,8 +45,7 @@ def _shown(article: Article) -> str:
         article.state = State.published
     if article.path is None:
         article.path = addresses.free(article, current_site(), reserved(), now())
-    if article.published_at is not None:
-        g.now = max(now(), article.published_at)
+    g.now = max(now(), article.published_at or now())
     page = article_page(article)
     db.session.rollback()
     return page
