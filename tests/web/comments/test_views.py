@@ -102,6 +102,8 @@ def test_the_form_says_what_wordpress_says_in_its_order(pages: Pages, article: A
         field = page.one(f'#reply [name="{name}"]')
         assert (field["autocomplete"], field["maxlength"]) == (complete, str(limit))
     assert page.one('#reply [name="email"]')["aria-describedby"] == "email-note"
+    # A browser would cut what is pasted in, and say nothing; the site says how long it is.
+    assert not page.one('#reply [name="comment"]').has_attr("maxlength")
 
 
 def test_an_approved_reply_can_be_found_from_its_own_page(
