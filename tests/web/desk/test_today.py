@@ -30,7 +30,7 @@ def test_numbers_lead_to_what_they_count(
     page = desk.get("/desk/")
     assert page.texts(".ledger a") == ["0 replies to read", "1 draft", "1 article scheduled"]
     assert "A draft of mine" in page.texts(".lines a")
-    assert "Tomorrow, 12.00pm" in page.texts(".when")
+    assert "tomorrow, 12.00pm" in page.texts(".when")
     assert "By the reps · Scheduled" in page.text
 
 
