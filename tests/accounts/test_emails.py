@@ -13,6 +13,8 @@ from newsite.accounts.emails import email_key
         ("ann＠example.org", "ann@example.org"),  # typed on a Japanese keyboard
         ("strauß@example.org", "STRAUSS@example.org"),
         ("e\u0301va@example.org", "éva@example.org"),  # composed and decomposed
+        ("ann\x00@example.org", "ann@example.org"),
+        ("\u202eann@example.org\ud800", "ann@example.org"),  # an override, half a character
     ],
 )
 def test_the_same_address_typed_otherwise_is_the_same(typed: str, registered: str) -> None:

@@ -14,6 +14,8 @@ from newsite.db import db
 from newsite.errors import RuleBroken
 from newsite.paging import Cursor
 from newsite.sanitize import MAX_REPLY_CHARS
+from newsite.web.bodies import MAX_FIELDS
+from newsite.web.comments.form import number
 from newsite.web.context import now
 from newsite.web.desk.forms import DeskForm
 from newsite.web.desk.notices import tell
@@ -104,8 +106,8 @@ def decide() -> ResponseReturnValue:
 @bp.post("/undo")
 def undo() -> ResponseReturnValue:
     """Takes decisions back that nobody has changed since."""
-    sent = request.form.get("entries", "").split()
-    entry_ids = [int(word) for word in sent if word.isascii() and word.isdigit()]
+    sent = request.form.get("entries", "").split()[:MAX_FIELDS]  # as many as could be chosen
+    entry_ids = [entry_id for word in sent if (entry_id := number(word)) is not None]
     entries = actions.undo(queries.entries_by_ids(entry_ids), by=g.user, now=now())
     db.session.commit()
     if entries:

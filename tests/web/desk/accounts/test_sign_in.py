@@ -63,6 +63,11 @@ def test_an_empty_form_says_what_is_missing(pages: Pages) -> None:
     assert page.one("#email")["aria-describedby"] == "email-error"
 
 
+def test_an_address_that_no_database_can_hold_is_nobodys(pages: Pages, site: object) -> None:
+    page = attempt(pages, "nobody\x00@example.org", "not it at all")
+    assert page.texts(".summary li") == [signing_in.WRONG]
+
+
 @pytest.mark.parametrize("email", ["will@example.org", "nobody@example.org"])
 def test_the_sixth_try_has_to_wait_whether_the_account_exists_or_not(
     app: Flask, pages: Pages, writer: User, now: datetime, email: str
