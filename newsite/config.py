@@ -7,6 +7,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -143,6 +144,11 @@ def _database_url(environ: Mapping[str, str], data: Path, problems: list[str]) -
             "postgresql+psycopg://user:password@host/name, or leave it out for SQLite."
         )
         return given
+    if driver == POSTGRESQL and find_spec("psycopg") is None:
+        problems.append(
+            "NEWSITE_DATABASE_URL needs PostgreSQL's driver. Install it with newsite: "
+            "pip install 'newsite[postgres]'"
+        )
     if driver not in (SQLITE, POSTGRESQL):
         problems.append(
             f"NEWSITE_DATABASE_URL begins with “{driver}:”; newsite works with "

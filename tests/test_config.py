@@ -154,6 +154,12 @@ def test_nonsense_is_refused_with_the_mend(tmp_path, given, sentence):
     assert sentence in problem
 
 
+def test_postgresql_without_its_driver_says_how_to_install_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "find_spec", lambda name: None)
+    (problem,) = problems(tmp_path, DATABASE_URL="postgresql+psycopg://db/news")
+    assert problem.startswith("NEWSITE_DATABASE_URL needs PostgreSQL's driver. Install it")
+
+
 def test_all_that_is_wrong_is_said_at_once(tmp_path):
     found = problems(tmp_path, SITE_URL="x", PROXIES="x", LIMITS="x")
     assert [sentence.split()[0] for sentence in found] == [

@@ -22,6 +22,7 @@ from newsite.web.context import reserved
 HANDLERS: outbox.Handlers = {tidy.KIND: tidy.job}  # who does what the outbox asks for
 HOURLY = (tidy.KIND,)
 SIGN_IN = "Sign in at {url}/desk/login as {email} with the password {password}"
+HERE_ALREADY = "The site is here already. For a new password: newsite user reset {email}"
 NOBODY = "Nobody can sign in yet. Run: newsite user add EMAIL --name NAME --role admin"
 
 
@@ -56,7 +57,7 @@ def serve_command(is_demo: bool, bind: str, workers: int) -> None:
 @main.command("upgrade")
 def upgrade_command() -> None:
     """Bring the database to this version's shape; the first time, found the site."""
-    with at_site(upgraded=False):
+    with at_site(upgraded=False, addressed=False):
         migrations.upgrade()
         is_new = _found()
     click.echo("The site is founded." if is_new else "The database is up to date.")
@@ -84,7 +85,7 @@ def worker_command() -> None:
 @main.command("tidy")
 def tidy_command() -> None:
     """Delete what has had its time, as the worker does every hour."""
-    with at_site():
+    with at_site(addressed=False):
         deleted = tidy.tidy(_now())
         db.session.commit()
     click.echo("Deleted: " + ", ".join(f"{count} {name}" for name, count in deleted.items()) + ".")
@@ -97,8 +98,11 @@ def _prepare(site_url: str, *, is_demo: bool) -> None:
         _fill(site_url)
         return
     _found()
-    if not accounts.active_admins():
+    admins = accounts.active_admins()
+    if not admins:
         click.echo(NOBODY)
+    elif is_demo and (first := accounts.user_by_id(admins[0])) is not None:
+        click.echo(HERE_ALREADY.format(email=first.email))
 
 
 def _fill(site_url: str) -> None:

@@ -52,12 +52,14 @@ class Commands(click.Group):
 
 
 @contextmanager
-def at_site(*, upgraded: bool = True) -> Iterator[Settings]:
+def at_site(*, upgraded: bool = True, addressed: bool = True) -> Iterator[Settings]:
     """The site of the environment's settings, in its app context; its connections are closed afterwards.
 
+    A command that prints and checks no address of the site needs none: `addressed` is False.
     Raises SettingsError; DatabaseNotReady unless the database has our shape, or `upgraded` is False.
     """
-    settings = config.from_environment(os.environ)
+    assumed = {} if addressed else {"NEWSITE_SITE_URL": config.DEMO_URL}
+    settings = config.from_environment(assumed | os.environ)
     with create_app(settings).app_context():
         try:
             if upgraded:

@@ -27,7 +27,7 @@ def user_commands() -> None:
 def add(email: str, name: str, role: str, from_stdin: bool) -> None:
     """Make an account for EMAIL."""
     password = _password(from_stdin)
-    with at_site():
+    with at_site(addressed=False):
         user = actions.create_user(
             email=email,
             name=name,
@@ -46,7 +46,7 @@ def add(email: str, name: str, role: str, from_stdin: bool) -> None:
 def reset(email: str, from_stdin: bool) -> None:
     """Give EMAIL a new password, and sign all its devices out."""
     password = _password(from_stdin)
-    with at_site():
+    with at_site(addressed=False):
         user = queries.user_by_email(email)
         if user is None:
             raise Refusal([f"There is no account of {email}."])

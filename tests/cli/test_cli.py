@@ -65,10 +65,19 @@ def test_a_demo_is_made_once_and_needs_no_setting(tmp_path, newsite, started):
     )
     assert started == [(BIND, 2, "on")]
     again = newsite("serve", "--demo", "--bind", BIND, env=fresh)
-    assert again.output == f"Serving http://{BIND} from {BIND}. Stop with Ctrl-C.\n"
+    assert again.output == (
+        "The site is here already. For a new password: newsite user reset rosa@example.org\n"
+        f"Serving http://{BIND} from {BIND}. Stop with Ctrl-C.\n"
+    )
     refused = newsite("demo", env=fresh | {"NEWSITE_DEMO": "on"})
     assert refused.exit_code == 1
     assert "The demo is for an empty site" in refused.output
+
+
+@pytest.mark.parametrize("words", [["upgrade"], ["tidy"], ["user", "reset", "nobody@example.org"]])
+def test_what_prints_no_address_needs_none(newsite, words):
+    result = newsite(*words, env={"NEWSITE_SITE_URL": None})
+    assert "NEWSITE_SITE_URL" not in result.output
 
 
 def test_the_demo_fills_an_empty_site(newsite, inside):
