@@ -1,6 +1,6 @@
 """What is done with articles: written, saved, published, withdrawn. The caller commits."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsite import changes
 from newsite.accounts.models import User
@@ -212,6 +212,8 @@ def _check(article: Article, draft: Draft, now: datetime) -> None:
         )
     if len(draft.tags) > MAX_TAGS:
         raise RuleBroken(f"Keep the best {MAX_TAGS} tags or fewer.", field="tags")
+    if draft.first_published and draft.first_published > now.date() + timedelta(days=1):
+        raise RuleBroken("That day has not come yet.", field="first_published")
     if draft.source_is_original and not draft.source_url:
         raise RuleBroken("Give the address of the original.", field="source_url")
     if article.state is State.published and draft.published_at is None:

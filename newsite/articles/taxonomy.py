@@ -93,6 +93,11 @@ def save_section(found: Section | None, *, name: str, slug: str, description: st
 def save_tag(found: Tag | None, *, name: str, slug: str) -> Tag:
     """A new tag, or the changed one. Raises RuleBroken naming the field."""
     one = found or Tag()
+    named = sa.func.lower(Tag.name) == tidy_line(name).lower()
+    with db.session.no_autoflush:
+        others = [tag for tag in db.session.scalars(sa.select(Tag).where(named)) if tag is not one]
+    if others:  # readers would see one word twice, with other articles behind each
+        raise RuleBroken(f"There is a tag of this name already: {others[0].name}.", field="name")
     _name(one, Tag, name=name, slug=slug)
     return _stored(one, "tag")
 

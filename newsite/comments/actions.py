@@ -22,6 +22,7 @@ from newsite.site.queries import the_site
 from newsite.text import tidy_line, tidy_text
 
 Decision = Callable[..., ModerationEntry]  # approve, hold, mark_spam, trash or restore
+SENT_BEFORE = "You have sent this reply before. It waits for an editor, or has been read."
 SAME_AGAIN = timedelta(seconds=60)  # a second press of the button, not a second thought
 NOW_IS = {  # where a reply is, as a sentence says it of its writer's name
     Status.pending: "The reply by {name} is waiting.",
@@ -180,7 +181,7 @@ def _stored_once(comment: Comment, now: datetime) -> Comment:
         if first is None:
             raise
         if now - first.created_at > SAME_AGAIN:
-            raise DuplicateReply("You have sent this reply before.", field="body") from None
+            raise DuplicateReply(SENT_BEFORE, field="body") from None
         first.is_repeat = True
         return first
     return comment

@@ -72,6 +72,17 @@ def set_menus(site: Site, *, header: Sequence[MenuItem], footer: Sequence[MenuIt
     return site
 
 
+def take_from_menus(site: Site, address: str) -> bool:
+    """Takes the lines that lead to this address out of both menus; whether there were any."""
+    header = [line for line in site.header_menu if line["address"] != address]
+    footer = [line for line in site.footer_menu if line["address"] != address]
+    is_less = len(header) + len(footer) < len(site.header_menu) + len(site.footer_menu)
+    site.header_menu, site.footer_menu = header, footer
+    if is_less:
+        changes.touch(changes.SITE)
+    return is_less
+
+
 @cache
 def languages() -> dict[str, str]:
     """The languages whose dates and numbers we can write: BCP 47 code to English name, by name."""

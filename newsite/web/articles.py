@@ -101,6 +101,8 @@ def elsewhere(path: str) -> Response:
     query = request.query_string.decode("latin-1")
     target = queries.redirect_from(path, query) if query else None
     target = target or queries.redirect_from(path)
+    if target is not None and target.state is State.withdrawn:
+        raise Gone(target.withdrawn_reason or None)
     if target is not None and target.is_public(now()):
         return guard.moved(article_url(target))
     own = guard.rule_for(path)

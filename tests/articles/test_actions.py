@@ -74,6 +74,7 @@ def test_a_new_draft_is_cleaned_and_kept_as_its_first_version(
         ({"title": "t" * 301}, "title"),
         ({"tags": tuple(f"tag {n}" for n in range(1000))}, "tags"),
         ({"source_is_original": True}, "source_url"),
+        ({"first_published": date(2027, 1, 1)}, "first_published"),
         ({"section": 99}, "section"),
         ({"contributors": (99,)}, "contributors"),
         ({"path": "/desk/mine/"}, "path"),

@@ -158,6 +158,8 @@ def test_a_tag_and_a_contributor_are_renamed(site: Site) -> None:
     assert (rosa.name, rosa.slug, rosa.kind) == ("Rosa A.", "rosa", ContributorKind.organisation)
     assert last_keys() >= {f"tag:{tag.id}", f"by:{rosa.id}"}
     assert taxonomy.save_tag(None, name="New", slug="").id
+    with pytest.raises(RuleBroken, match="already: Rotas"):
+        taxonomy.save_tag(None, name="ROTAS", slug="other")
 
 
 def test_what_is_deleted_leaves_its_articles(make_article: Make) -> None:

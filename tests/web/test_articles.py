@@ -205,6 +205,15 @@ def test_an_old_address_leads_to_the_article_wherever_it_is_now(
     pages.get("/index.php?p=13", 404)
 
 
+def test_an_old_address_of_a_withdrawn_article_says_why_too(
+    pages: Pages, article: Article, editor: User, now: datetime, site: Site
+) -> None:
+    db.session.add(Redirect(path_key="/old/place", article_id=article.id, created_at=now))
+    actions.withdraw(article, reason="Two names were wrong.", by=editor, now=now, site=site)
+    db.session.commit()
+    assert "Two names were wrong." in pages.get("/old/place/", 410).text
+
+
 def test_previous_next_and_related_lead_on(pages: Pages, make_article: Make, now: datetime) -> None:
     first = make_article("First", published_at=now - timedelta(days=3), tags=("x",))
     middle = make_article("Middle", published_at=now - timedelta(days=2), tags=("x",))

@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _
 from newsite.articles import desk_queries, taxonomy
 from newsite.articles.models import Section
 from newsite.db import db
+from newsite.site import editing
+from newsite.web.context import current_site
 from newsite.web.desk.fields import LineField, TextField, at_most
 from newsite.web.desk.forms import DeskForm
 from newsite.web.desk.notices import tell
@@ -101,6 +103,7 @@ def delete(section_id: int) -> ResponseReturnValue:
     section = _section(section_id)
     record("deleted the section", section.name, None)
     taxonomy.delete(section)
+    editing.take_from_menus(current_site(), url_for("articles.section", slug=section.slug))
     db.session.commit()
     tell(gettext("The section “%(name)s” is gone. Its articles are still here.", name=section.name))
     return redirect(url_for(".index"), 303)

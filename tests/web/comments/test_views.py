@@ -333,7 +333,9 @@ def test_the_same_words_later_come_back_with_a_sentence(
     send(pages, article)
     app.config["NEWSITE_CLOCK"] = lambda: now + timedelta(minutes=2)
     page = send(pages, article, 409)
-    assert page.texts(".error") == ["Error: You have sent this reply before."]
+    assert page.texts(".error") == [
+        "Error: You have sent this reply before. It waits for an editor, or has been read."
+    ]
     assert page.form("reply").values["comment"] == ["I was there."]
 
 

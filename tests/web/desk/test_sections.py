@@ -10,6 +10,7 @@ from sqlalchemy import event
 from newsite import audit
 from newsite.articles.models import Article, Section
 from newsite.db import db
+from newsite.site.queries import the_site
 
 Make = Callable[..., Article]
 
@@ -56,12 +57,17 @@ def test_a_section_is_renamed_and_deleted_and_its_articles_stay(
     page = page.follow("Pay").form("section").fill(name="Pay & hours", slug="pay").submit()
     assert (section.name, section.slug) == ("Pay & hours", "pay")
     assert "The section “Pay & hours” is saved." in page.text
+    lines = [{"label": "Pay", "address": "/section/pay/"}, {"label": "About", "address": "/about/"}]
+    desk_site = the_site()
+    desk_site.header_menu, desk_site.footer_menu = lines, lines[1:]
+    db.session.commit()
     page = press(
         desk, f"/desk/sections/{section.id}/delete", "Delete", f"/desk/sections/{section.id}"
     )
     assert "is gone. Its articles are still here." in page.text
     assert article.section is None
     assert audit.latest(1)[0].action == "deleted the section"
+    assert (desk_site.header_menu, desk_site.footer_menu) == (lines[1:], lines[1:])
 
 
 def test_what_is_wrong_is_said_at_its_field(desk: Pages) -> None:
