@@ -13,7 +13,6 @@ from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.db import db
 from newsite.errors import RuleBroken
 from newsite.paging import Cursor
-from newsite.sanitize import MAX_REPLY_CHARS
 from newsite.web.bodies import MAX_FIELDS
 from newsite.web.comments.form import number
 from newsite.web.context import now
@@ -70,7 +69,7 @@ class AnswerForm(DeskForm):
         lazy_gettext("Your answer"),
         [DataRequired(lazy_gettext("Write something before you post."))],
         description=lazy_gettext("It is on the page at once, with your name and badge."),
-        render_kw={"maxlength": MAX_REPLY_CHARS, "rows": 8},
+        render_kw={"rows": 8},  # no maxlength: a browser would cut what is pasted without a word
     )
 
 
