@@ -10,7 +10,7 @@ from newsite.web.accesslog import JsonFormatter
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  # gunicorn makes files of its own there, which nobody can guess
 
 bind = "127.0.0.1:8000"
-worker_class = "gthread"
+worker_class = "newsite.web.worker.PatientWorker"  # gthread, out of reach of slow lines
 workers = 2  # one more than can be busy with a reply on SQLite
 threads = 8
 preload_app = True  # the workers share the program's memory

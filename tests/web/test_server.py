@@ -12,6 +12,7 @@ import pytest
 
 from newsite.db import db
 from newsite.web import server
+from newsite.web.worker import PatientWorker
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,7 +45,7 @@ def test_gunicorn_takes_every_setting_of_ours(loaded):
     for name in ours.keys() - hooks - {"bind", "forwarded_allow_ips", "forwarder_headers"}:
         assert loaded.settings[name].get() == ours[name], name
     assert loaded.bind == [ours["bind"]]
-    assert loaded.worker_class_str == "gthread"
+    assert loaded.worker_class is PatientWorker
 
 
 def test_gunicorn_believes_nobody_and_opens_no_second_door(loaded):

@@ -1,0 +1,123 @@
+"""gunicorn's threads, kept for requests that have arrived: a slow or silent line waits outside of them.
+
+A thread that reads from a line waits for it, for ever if need be, and there are sixteen: as many
+browsers with a bad connection, or one bad neighbour, would stop the site for all. So a request is
+looked at where it lies, in the kernel, and given to a thread when it is there. One whose body is
+still on its way may have half of the threads, and half a minute.
+"""
+
+import re
+import socket
+import time
+from contextlib import suppress
+from selectors import EVENT_READ
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+LOOKED_AT = 65_536  # bytes: more than a reply, its headers included
+HEAD_SECONDS = 10.0  # for the headers, from the first look
+BODY_SECONDS = 30.0  # for the rest, once a thread reads it: 4 MB at 1 Mbit/s
+LOOK_AGAIN = 0.05  # seconds between two looks at a request of which only a part is there
+_LENGTH = re.compile(rb"\ncontent-length:[ \t]*([0-9]{1,20})")
+
+
+class PatientWorker(ThreadWorker):
+    """A worker of gunicorn's `gthread`, which this replaces where it hands a connection to a thread."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.waiting: dict[TConn, float] = {}  # connections, and when they are given up
+        self.silent: set[TConn] = set()  # those that the poller watches
+        self.reading: dict[TConn, float] = {}  # whose threads wait for the rest, and until when
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Gives a connection to a thread if its request is there, else lets it wait."""
+        if self.cfg.is_ssl:  # what lies there cannot be read
+            super().enqueue_req(conn)
+            return
+        self.waiting[conn] = time.monotonic() + HEAD_SECONDS
+        self._look(conn)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """One turn of the worker's loop."""
+        is_hurried = len(self.waiting) > len(self.silent)
+        super().wait_for_and_dispatch_events(min(timeout, LOOK_AGAIN) if is_hurried else timeout)
+        for conn in [one for one in self.waiting if one not in self.silent or not self.alive]:
+            self._look(conn)
+        now = time.monotonic()
+        for conn in [one for one, end in self.waiting.items() if end < now]:
+            self._give_up(conn)
+        for conn in [one for one, end in self.reading.items() if end < now]:
+            self.reading[conn] = now + BODY_SECONDS
+            with suppress(OSError):  # its thread reads an end, and says so
+                conn.sock.shutdown(socket.SHUT_RD)
+
+    def finish_request(self, conn: TConn, future: Any) -> None:
+        """After a thread is done with a connection."""
+        self.reading.pop(conn, None)
+        super().finish_request(conn, future)
+
+    def _look(self, conn: TConn) -> None:
+        """Gives a waiting connection to a thread, has it watched, or leaves it for the next look."""
+        if conn.parser is not None and conn.parser.unreader.buf.getvalue():
+            self._hand_over_if_room(conn)  # it was read along with the request before
+            return
+        try:
+            there = conn.sock.recv(LOOKED_AT, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            self._watch(conn)
+            return
+        except OSError:
+            self._give_up(conn)
+            return
+        self._unwatch(conn)
+        if not there or is_whole(there):  # nothing there is an end
+            self._hand_over(conn)
+        elif has_head(there):
+            self._hand_over_if_room(conn)
+
+    def _hand_over_if_room(self, conn: TConn) -> None:
+        if len(self.reading) < max(1, self.cfg.threads // 2):
+            self.reading[conn] = time.monotonic() + BODY_SECONDS
+            self._hand_over(conn)
+
+    def _hand_over(self, conn: TConn) -> None:
+        del self.waiting[conn]
+        self._unwatch(conn)
+        conn.data_ready = True
+        super().enqueue_req(conn)
+
+    def _give_up(self, conn: TConn) -> None:
+        del self.waiting[conn]
+        self._unwatch(conn)
+        self.nr_conns -= 1
+        conn.close()
+
+    def _watch(self, conn: TConn) -> None:
+        """Has the poller say when the first byte comes; a worker that stops waits for none."""
+        if not self.alive:
+            self._give_up(conn)
+        elif conn not in self.silent:
+            self.silent.add(conn)
+            self.poller.register(conn.sock, EVENT_READ, lambda _: self._look(conn))
+
+    def _unwatch(self, conn: TConn) -> None:
+        if conn in self.silent:
+            self.silent.remove(conn)
+            self.poller.unregister(conn.sock)
+
+
+def has_head(there: bytes) -> bool:
+    """Whether the headers have come to their end, or are so long that gunicorn will refuse them."""
+    return b"\r\n\r\n" in there or len(there) == LOOKED_AT
+
+
+def is_whole(there: bytes) -> bool:
+    """Whether a request is there with its body, as far as its headers tell."""
+    if not has_head(there):
+        return False
+    head, _, body = there.partition(b"\r\n\r\n")
+    head = head.lower()
+    length = _LENGTH.search(head)
+    return b"transfer-encoding" not in head and len(body) >= int(length[1] if length else 0)

@@ -1,0 +1,233 @@
+"""Slow and silent lines wait outside of the threads that answer."""
+
+import os
+import selectors
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import TConn
+
+from newsite.web import worker
+from newsite.web.worker import LOOKED_AT, PatientWorker, has_head, is_whole
+
+HEAD = b"POST / HTTP/1.1\r\nHost: a.org\r\n"
+WHOLE = b"GET / HTTP/1.1\r\nHost: a.org\r\n\r\n"
+HALF = HEAD + b"Content-Length: 8\r\n\r\nhalf"
+
+
+class Pool:
+    """Threads that are never done, and whom they were given."""
+
+    def __init__(self) -> None:
+        self.given: list[TConn] = []
+
+    def submit(self, handle: Any, conn: TConn) -> Future[bool]:
+        self.given.append(conn)
+        return Future()
+
+
+@pytest.fixture
+def patient() -> Iterator[PatientWorker]:
+    """A worker with four threads, in the middle of its loop."""
+    config = Config()
+    config.set("threads", 4)
+    made = PatientWorker(1, os.getpid(), [], None, 30, config, Logger(config))
+    made.poller, made.tpool = selectors.DefaultSelector(), Pool()
+    yield made
+    for conn in [*made.waiting, *made.tpool.given]:
+        conn.sock.close()
+    made.poller.close()
+    made.tmp.close()
+
+
+def turn(patient: PatientWorker) -> list[TConn]:
+    """Who has a thread after another turn of the loop."""
+    patient.wait_for_and_dispatch_events(0.01)
+    given: list[TConn] = patient.tpool.given
+    return given
+
+
+def connect(patient: PatientWorker, sent: bytes) -> tuple[socket.socket, TConn]:
+    """A new line on which something was sent."""
+    theirs, ours = socket.socketpair()
+    theirs.sendall(sent)
+    conn = TConn(patient.cfg, ours, ("", 0), ("", 0))
+    patient.nr_conns += 1
+    patient.enqueue_req(conn)
+    return theirs, conn
+
+
+@pytest.mark.parametrize(
+    ("there", "has_its_head", "is_all"),
+    [
+        (b"", False, False),
+        (WHOLE[:-1], False, False),
+        (WHOLE, True, True),
+        (HALF, True, False),
+        (HALF + b" an", True, False),
+        (HALF + b" and", True, True),
+        (HALF + b" and more", True, True),
+        (HALF.replace(b"8", b"0" * 15 + b"8"), True, False),
+        (HALF.replace(b"Content-Length: ", b"CONTENT-length:\t"), True, False),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", True, False),
+        (b"a" * LOOKED_AT, True, True),  # gunicorn says what is wrong with it
+    ],
+)
+def test_a_request_is_known_to_be_there(there: bytes, has_its_head: bool, is_all: bool) -> None:
+    assert has_head(there) is has_its_head
+    assert is_whole(there) is is_all
+
+
+def test_a_whole_request_has_a_thread_at_once(patient: PatientWorker) -> None:
+    line, conn = connect(patient, WHOLE)
+    with line:
+        assert patient.tpool.given == [conn]
+        assert conn.data_ready
+
+
+def test_a_silent_line_waits_for_its_first_byte(patient: PatientWorker) -> None:
+    line, conn = connect(patient, b"")
+    with line:
+        assert turn(patient) == []
+        patient._look(conn)  # woken for nothing, as kernels may
+        line.sendall(WHOLE[:5])
+        assert turn(patient) == []
+        line.sendall(WHOLE[5:])
+        assert turn(patient) == [conn]
+        assert not patient.waiting
+
+
+def test_a_line_that_ends_has_a_thread_to_close_it(patient: PatientWorker) -> None:
+    line, conn = connect(patient, WHOLE[:5])
+    line.shutdown(socket.SHUT_WR)
+    with line:
+        assert turn(patient) == []  # what was sent lies there still
+        conn.sock.recv(5)
+        assert turn(patient) == [conn]
+
+
+def test_headers_that_do_not_come_are_given_up(
+    patient: PatientWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "HEAD_SECONDS", 0.0)
+    for sent in (b"", WHOLE[:5]):
+        line, _ = connect(patient, sent)
+        with line:
+            time.sleep(0.001)
+            assert turn(patient) == []
+            assert (patient.waiting, patient.nr_conns) == ({}, 0)
+
+
+def test_bodies_on_their_way_have_half_of_the_threads(patient: PatientWorker) -> None:
+    slow = [connect(patient, HALF) for _ in range(4)]
+    with slow[0][0], slow[1][0], slow[2][0], slow[3][0]:
+        assert turn(patient) == [slow[0][1], slow[1][1]]
+        line, reader = connect(patient, WHOLE)
+        with line:
+            assert turn(patient)[2:] == [reader]
+        done: Future[bool] = Future()
+        done.set_result(False)
+        patient.finish_request(slow[0][1], done)
+        assert turn(patient)[3:] == [slow[2][1]]
+        slow[3][0].sendall(b" and")
+        assert turn(patient)[4:] == [slow[3][1]]
+
+
+def test_a_body_that_does_not_come_ends(
+    patient: PatientWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "BODY_SECONDS", 0.0)
+    line, conn = connect(patient, HALF)
+    with line:
+        time.sleep(0.001)
+        turn(patient)
+        assert conn.sock.recv(len(HALF)) == HALF
+        assert conn.sock.recv(1) == b""
+
+
+def test_what_was_read_ahead_counts_as_slow(patient: PatientWorker) -> None:
+    line, conn = connect(patient, b"")
+    with line:
+        conn.init()
+        conn.parser.unreader.unread(WHOLE[:5])
+        patient._look(conn)
+        assert patient.tpool.given == list(patient.reading) == [conn]
+
+
+def test_a_line_that_is_gone_is_given_up(patient: PatientWorker) -> None:
+    line, conn = connect(patient, WHOLE[:5])
+    line.close()
+    conn.sock.close()
+    assert turn(patient) == []
+    assert patient.waiting == {}
+
+
+def test_a_worker_that_stops_waits_for_no_silent_line(patient: PatientWorker) -> None:
+    line, _ = connect(patient, b"")
+    with line:
+        patient.alive = False
+        assert turn(patient) == []
+        assert patient.waiting == {}
+
+
+def test_under_tls_nothing_can_be_seen(
+    patient: PatientWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Config, "is_ssl", True)
+    line, conn = connect(patient, b"")
+    with line:
+        assert patient.tpool.given == [conn]
+
+
+APP = """
+def app(environ, start_response):
+    environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+"""
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    """Where gunicorn answers with this worker and two threads."""
+    (tmp_path / "small.py").write_text(APP)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        found: int = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{found}", "--threads", "2"]
+    command += ["--worker-class", "newsite.web.worker.PatientWorker", "--chdir", str(tmp_path)]
+    process = subprocess.Popen([*command, "--no-control-socket", "small:app"], cwd=tmp_path)
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", found), timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.05)
+    yield found
+    process.terminate()
+    process.wait(30)
+
+
+def answer(port: int, sent: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        line.sendall(sent)
+        return line.recv(12)
+
+
+@pytest.mark.parametrize("sent", [b"", HEAD, HALF])
+def test_readers_are_served_however_many_lines_are_slow(port: int, sent: bytes) -> None:
+    lines = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(20)]
+    for line in lines:
+        line.sendall(sent)
+    assert answer(port, WHOLE) == b"HTTP/1.1 200"
+    assert answer(port, HALF + b" and") == b"HTTP/1.1 200"
+    for line in lines:
+        line.close()
