@@ -152,13 +152,14 @@ def restore(article: Article, *, by: User, now: datetime) -> Article:
 
 
 def require_may_edit(article: Article, user: User) -> None:
-    """Raises NotAllowed unless it is theirs to change: an editor's always, a writer's own drafts."""
+    """Raises NotAllowed unless it is theirs to change: an editor's always, a writer's what is not published."""
     if user.is_editor:
         return
     if article.kind is Kind.page or article.created_by_id != user.id:
         raise NotAllowed("This is not yours to change. Ask its writer or an editor.")
-    if article.state not in (State.draft, State.trash):
-        raise NotAllowed("It is published: ask an editor to change it.")
+    was_public = article.withdrawn_reason != ""  # and may be again, as an editor left it
+    if was_public or article.state not in (State.draft, State.trash):
+        raise NotAllowed("It has been published: ask an editor to change it.")
 
 
 def touch_lists(article: Article, *, site: Site, now: datetime) -> None:

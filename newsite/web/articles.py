@@ -124,6 +124,8 @@ def tag(slug: str) -> str:
     """The articles with a tag."""
     thing = found(queries.tag(slug))
     page = queries.with_tag(thing, now(), before=place_asked())
+    if not page.items:  # a draft's tag says what somebody is working on
+        abort(404)
     return render_template("articles/tag.html", thing=thing, page=page)
 
 

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, g, render_template, request
+from flask import Flask, g, render_template
 from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,7 +15,6 @@ from newsite.articles.models import Article
 from newsite.db import db
 from newsite.errors import RuleBroken
 from newsite.web.context import now
-from newsite.web.headers import PRIVATE
 
 LATEST = 3
 RETRY_SECONDS = 30
@@ -75,8 +74,6 @@ def error_page(error: HTTPException) -> Response:
     )
     if code == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
-    if request.path.startswith("/desk"):
-        response.headers["Cache-Control"] = PRIVATE
     return response
 
 

@@ -1,5 +1,7 @@
 """The headers of every answer: what a browser may load, and who may keep a copy."""
 
+import re
+
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
@@ -15,6 +17,9 @@ POLICY = (
 )
 PUBLIC = "public, max-age=0, s-maxage=1"  # one second is as long as a change may take to show
 PRIVATE = "private, no-store"
+# One reader's or editor's alone, whatever is answered there: a redirect to another way of writing
+# such an address has the secret in it too.
+_OWN = re.compile(r"/+(?:desk|replies)(?:/|$)", re.IGNORECASE)
 ONE_YEAR = "max-age=31536000"
 
 
@@ -37,11 +42,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         for name, value in fixed.items():
             response.headers.setdefault(name, value)
         if "Cache-Control" not in response.headers:
-            may_keep = request.method in ("GET", "HEAD") and response.status_code in (
-                200,
-                301,
-                404,
-                410,
+            may_keep = (
+                request.method in ("GET", "HEAD")
+                and response.status_code in (200, 301, 404, 410)
+                and not _OWN.match(request.path)
             )
             response.headers["Cache-Control"] = PUBLIC if may_keep else PRIVATE
         return conditional(response)

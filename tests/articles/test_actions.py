@@ -357,6 +357,17 @@ def test_a_withdrawn_article_is_withdrawn_again_after_the_trash(
     assert keys() == {f"article:{article.id}"}  # its address speaks again
 
 
+def test_what_readers_have_seen_stays_an_editors_in_the_trash_too(
+    draft: Article, writer: User, editor: User, around: dict[str, Any], now: datetime
+) -> None:
+    actions.publish(draft, by=editor, **around)
+    actions.withdraw(draft, reason="A name.", by=editor, now=now, site=around["site"])
+    actions.trash(draft, by=editor, now=now)
+    with pytest.raises(NotAllowed, match="It has been published"):
+        actions.restore(draft, by=writer, now=now)
+    actions.restore(draft, by=editor, now=now)
+
+
 def test_an_address_that_was_left_leads_to_the_new_one(
     article: Article, editor: User, around: dict[str, Any]
 ) -> None:

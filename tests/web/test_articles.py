@@ -116,6 +116,12 @@ def test_a_place_that_is_none_is_404(pages: Pages, article: Article, place: str)
     pages.get("/", 404, query_string={"before": place})
 
 
+def test_a_tag_that_only_drafts_have_is_nobodys_business(pages: Pages, make_article: Make) -> None:
+    make_article("Merger", tags=("Secret talks",), publish=False)
+    pages.get("/tag/secret-talks/", 404)
+    pages.get("/tag/secret-talks/?before=0-1", 404)
+
+
 def test_sections_tags_bylines_and_months_have_their_pages(
     pages: Pages, make_article: Make
 ) -> None:

@@ -45,6 +45,23 @@ def test_the_desk_is_kept_by_nobody(pages: Pages, desk: Pages) -> None:
         assert "ETag" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/replies/secret",
+        "/replies/secret/",
+        "/REPLIES/Secret",
+        "//replies//secret",
+        "/DESK/x",
+        "/desk",
+    ],
+)
+def test_an_address_with_a_secret_in_it_is_kept_by_nobody(pages: Pages, path: str) -> None:
+    answer = pages.fetch("/", environ_overrides={"RAW_URI": path, "PATH_INFO": path})
+    assert answer.status_code in (301, 404)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
 def test_only_a_site_behind_tls_says_so(
     make_settings: Callable[..., Settings], pages: Pages
 ) -> None:

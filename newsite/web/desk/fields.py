@@ -53,14 +53,13 @@ class SourceField(TextAreaField):
 
 
 class NumberField(HiddenField):
-    """A whole number that a form carries along; -1 if somebody wrote something else into it."""
+    """A whole number that a form carries along; -1 if it was left out, or is something else."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Takes what was sent."""
-        if valuelist:
-            sent = valuelist[0]
-            is_number = sent.isascii() and sent.isdigit() and len(sent) <= 9
-            self.data = int(sent) if is_number else -1
+        sent = valuelist[0] if valuelist else ""
+        is_number = sent.isascii() and sent.isdigit() and len(sent) <= 9
+        self.data = int(sent) if is_number else -1
 
 
 class ChoiceField(SelectField):

@@ -290,7 +290,7 @@ def test_a_save_within_the_same_moment_is_a_conflict_too(editing: Pages, article
 
 
 def test_nobody_saves_over_an_unknown_version(editing: Pages, article: Article) -> None:
-    for version in ("", "-1", "x", "9" * 30, "１", "99"):
+    for version in (None, "", "-1", "x", "9" * 30, "１", "99"):
         form = editing.get(f"/desk/articles/{article.id}").form("editor")
         page = form.fill(version=version, title="Kept").submit("Save", 409)
         assert page.form("editor").values["title"] == ["Kept"]
