@@ -11,7 +11,7 @@ from flask import Flask
 
 from newsite import create_app, migrations
 from newsite.config import Settings
-from newsite.db import Base, db
+from newsite.db import Base, UTCDateTime, db
 
 
 @pytest.fixture
@@ -85,6 +85,12 @@ def test_searchs_own_tables_are_left_to_search() -> None:
     assert not migrations.include_name("articles_fts_data", "table", {})
     assert migrations.include_name("articles", "table", {})
     assert migrations.include_name("ix_fts", "index", {})
+
+
+def test_a_step_is_written_in_alembics_own_words() -> None:
+    column = "sa.DateTime(timezone=True)"
+    assert migrations.render_item("type", UTCDateTime(), None) == column
+    assert migrations.render_item("type", sa.String(), None) is False
 
 
 def test_migrations_name_no_class_of_ours() -> None:

@@ -57,8 +57,6 @@ def init_app(app: Flask) -> None:
 
 def error_page(error: HTTPException) -> Response:
     """The page for an HTTP error. A sentence given to `abort` stands in place of the usual one."""
-    if isinstance(error.response, Response):
-        return error.response
     code = error.code or 500
     notice = NOTICES.get(code, OTHER)
     own_words = error.description if error.description != type(error).description else None

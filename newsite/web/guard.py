@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
@@ -116,8 +116,6 @@ def rule_for(path: str) -> str | None:
         endpoint, values = adapter.match(paths.key(path), method="GET")
     except RequestRedirect as slash:
         return urlsplit(slash.new_url).path
-    except HTTPException:
-        return None
     return None if endpoint == ARTICLE else url_for(endpoint, **values)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from flask import Flask, abort
+from gunicorn.http.errors import InvalidChunkSize
 from pages import Pages
 from sqlalchemy.exc import OperationalError
 
@@ -57,6 +58,13 @@ def test_a_refusal_that_no_form_caught_is_said_in_its_own_words(
 ) -> None:
     failing(RuleBroken("The section is gone."))
     assert "The section is gone." in pages.get("/archive/", 422).text
+
+
+def test_a_body_that_is_wrongly_cut_is_the_senders_mistake(
+    pages: Pages, failing: Callable[[Exception], None]
+) -> None:
+    failing(InvalidChunkSize(b"x"))
+    assert pages.get("/archive/", 400).h1 == errors.NOTICES[400].heading
 
 
 def test_a_broken_view_is_a_500_that_tells_nothing(

@@ -81,6 +81,7 @@ def index(queue: str) -> str:
     return render_template(
         "desk/replies/index.html",
         status=status,
+        moment=now(),
         tabs=TABS,
         counts=queries.counts(),
         counted=queries.COUNTED,

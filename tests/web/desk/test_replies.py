@@ -9,7 +9,7 @@ import pytest
 from pages import Pages, PageView
 
 from newsite.accounts.models import User
-from newsite.articles.models import Article
+from newsite.articles.models import Article, State
 from newsite.comments import actions, queries
 from newsite.comments.models import Comment, Status
 from newsite.comments.submission import NewReply
@@ -293,11 +293,15 @@ def test_an_answer_that_cannot_be_taken_is_given_back(
     desk.get(f"{QUEUE}99/answer", 404)
 
 
-def test_a_reply_to_a_draft_again_has_no_link(desk: Pages, article: Article, sent: Send) -> None:
+def test_a_reply_leads_to_the_editor_where_readers_see_no_article(
+    desk: Pages, article: Article, sent: Send
+) -> None:
     sent()
+    assert desk.get(QUEUE).link(article.title) == article.path
+    article.state = State.draft
     article.path = article.path_key = None
     db.session.commit()
-    assert article.title in desk.get(QUEUE).text
+    assert desk.get(QUEUE).link(article.title) == f"/desk/articles/{article.id}"
 
 
 def test_attacks_in_the_queue_stay_words(desk: Pages, sent: Send) -> None:
