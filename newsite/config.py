@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -29,6 +30,8 @@ DEMO_URL = "http://127.0.0.1:8000"
 MIN_SECRET_CHARS = 32  # 128 bits and more, however it is written down
 MAX_PROXIES = 8  # more hops than any real chain has; a typing error otherwise
 USUAL_PORTS = {"http": 80, "https": 443}
+# A name or an IPv4 address, or what `urlsplit` takes for an IPv6 one; and a port.
+_HOST = re.compile(r"(?:[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*|\[[0-9a-f:.]+\])(?::[0-9]+)?")
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql+psycopg"
@@ -136,25 +139,32 @@ def _database_url(environ: Mapping[str, str], data: Path, problems: list[str]) -
     given = environ.get("NEWSITE_DATABASE_URL", "").strip()
     if not given:
         return f"{SQLITE}:///{data / 'newsite.db'}"
+    problem = _database_problem(given)
+    if problem:
+        problems.append(f"NEWSITE_DATABASE_URL {problem}")
+    return given
+
+
+def _database_problem(given: str) -> str | None:
+    """What is wrong with a database's address, after its variable's name."""
     try:
-        driver = make_url(given).drivername
-    except ArgumentError:
-        problems.append(
-            "NEWSITE_DATABASE_URL is not a database address. Write "
-            "postgresql+psycopg://user:password@host/name, or leave it out for SQLite."
+        url = make_url(given)
+    except (ArgumentError, ValueError):  # ValueError: the port is no number
+        return (
+            "is not a database address. Write postgresql+psycopg://user:password@host/name, "
+            "or leave it out for SQLite."
         )
-        return given
-    if driver == POSTGRESQL and find_spec("psycopg") is None:
-        problems.append(
-            "NEWSITE_DATABASE_URL needs PostgreSQL's driver. Install it with newsite: "
-            "pip install 'newsite[postgres]'"
-        )
-    if driver not in (SQLITE, POSTGRESQL):
-        problems.append(
-            f"NEWSITE_DATABASE_URL begins with “{driver}:”; newsite works with "
+    if url.drivername not in (SQLITE, POSTGRESQL):
+        return (
+            f"begins with “{url.drivername}:”; newsite works with "
             f"“{POSTGRESQL}://…” or “{SQLITE}:///…”."
         )
-    return given
+    if url.drivername == POSTGRESQL and find_spec("psycopg") is None:
+        return "needs PostgreSQL's driver. Install it with newsite: pip install 'newsite[postgres]'"
+    # Every process would have a memory of its own, and lose it.
+    if url.drivername == SQLITE and (url.database in (None, "", ":memory:") or url.query):
+        return f"names no file. Write {SQLITE}:////srv/newsite/newsite.db, or leave it out."
+    return None
 
 
 def _secret_key(environ: Mapping[str, str], data: Path, problems: list[str]) -> str:
@@ -170,7 +180,8 @@ def _secret_key(environ: Mapping[str, str], data: Path, problems: list[str]) -> 
         if file is not None:
             return _long_enough(Path(file).read_text().strip(), "NEWSITE_SECRET_KEY_FILE", problems)
         if data.is_dir():
-            return _long_enough(_own_secret(data / "secret_key"), "secret_key", problems)
+            path = data / "secret_key"
+            return _long_enough(_own_secret(path), f"NEWSITE_DATA: {path}", problems)
     except (OSError, UnicodeDecodeError) as error:
         problems.append(
             f"{'NEWSITE_SECRET_KEY_FILE' if file else 'NEWSITE_DATA'}: the secret in "
@@ -211,9 +222,10 @@ def _site_url(environ: Mapping[str, str], demo: bool, problems: list[str]) -> st
         return given
     try:
         parts = urlsplit(given)
-        right = parts.scheme in USUAL_PORTS and parts.hostname and parts.port != 0
-        right = right and parts.port != USUAL_PORTS[parts.scheme]  # browsers leave it out of Host
-        right = right and given == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+        right = parts.scheme in USUAL_PORTS and _HOST.fullmatch(parts.netloc) is not None
+        # Browsers leave the usual port out of Host.
+        right = right and parts.port not in (0, USUAL_PORTS[parts.scheme])
+        right = right and given == f"{parts.scheme}://{parts.netloc}"
     except ValueError:
         right = False
     if not right or given != given.lower() or not given.isascii():

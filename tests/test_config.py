@@ -108,6 +108,8 @@ def test_secrets_are_not_printed_with_the_settings(tmp_path):
         (URL, {"example.org"}),
         ("https://example.org/", {"example.org"}),
         ("https://example.org:8443", {"example.org:8443"}),
+        ("http://news_site:8000", {"news_site:8000"}),
+        ("https://xn--bcher-kva.example", {"xn--bcher-kva.example"}),
         ("http://127.0.0.1:8000", {"127.0.0.1:8000", "localhost:8000", "[::1]:8000"}),
         ("http://localhost", {"127.0.0.1", "localhost", "[::1]"}),
         ("http://[::1]:8000", {"127.0.0.1:8000", "localhost:8000", "[::1]:8000"}),
@@ -132,6 +134,14 @@ def test_a_site_answers_to_its_host_and_at_home_to_all_names_of_home(tmp_path, s
         ({"SITE_URL": "https://example.org:0"}, "write scheme and host only"),
         ({"SITE_URL": "https://example.org:99999"}, "write scheme and host only"),
         ({"SITE_URL": "https://[::1"}, "write scheme and host only"),
+        ({"SITE_URL": "https://exa mple.org"}, "write scheme and host only"),
+        ({"SITE_URL": 'https://"><script>'}, "write scheme and host only"),
+        ({"SITE_URL": "https://example.org."}, "write scheme and host only"),
+        ({"SITE_URL": "https://a.org\nb"}, "write scheme and host only"),
+        ({"DATABASE_URL": "postgresql+psycopg://db:abc/news"}, "is not a database address"),
+        ({"DATABASE_URL": "sqlite://"}, "NEWSITE_DATABASE_URL names no file"),
+        ({"DATABASE_URL": "sqlite:///:memory:"}, "names no file"),
+        ({"DATABASE_URL": "sqlite:///file:a?mode=memory&uri=true"}, "names no file"),
         ({"DATABASE_URL": "mysql://db/news"}, "begins with “mysql:”"),
         ({"DATABASE_URL": "postgresql://db/news"}, "“postgresql+psycopg://…”"),
         ({"DATABASE_URL": "no address"}, "is not a database address"),
@@ -193,7 +203,7 @@ def test_a_broken_secret_in_the_data_folder_is_named(tmp_path):
     assert problem.startswith("NEWSITE_DATA: the secret in")
     (tmp_path / "secret_key").write_text("cut off")
     (problem,) = problems(tmp_path)
-    assert problem.startswith("secret_key holds 7 characters")
+    assert problem.startswith(f"NEWSITE_DATA: {tmp_path / 'secret_key'} holds 7 characters")
 
 
 def test_templates_are_found_beside_the_package_or_inside_it(tmp_path, monkeypatch):

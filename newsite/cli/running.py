@@ -46,7 +46,8 @@ class Commands(click.Group):
         except (RuleBroken, DatabaseNotReady, SiteMissing, PortTaken) as error:
             raise Refusal([str(error)]) from None
         except DatabaseError as error:
-            if type(error) not in (OperationalError, DatabaseError):
+            is_connected = error.statement is not None
+            if is_connected and type(error) not in (OperationalError, DatabaseError):
                 raise  # not the database's fault
             raise Refusal([away(error)]) from None
 
@@ -73,4 +74,7 @@ def at_site(*, upgraded: bool = True, addressed: bool = True) -> Iterator[Settin
 def away(error: DatabaseError) -> str:
     """The sentence for a database that is away or no database, with the first line of its own reason."""
     reason = str(error.orig).strip().partition("\n")[0]
-    return f"The database cannot be used: {reason}."
+    return (
+        f"The database cannot be used: {reason}. It is where NEWSITE_DATABASE_URL says; without "
+        "that, it is the file newsite.db in the folder NEWSITE_DATA."
+    )

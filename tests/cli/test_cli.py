@@ -8,9 +8,9 @@ import threading
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from newsite import cli, demo, outbox, serve
+from newsite import cli, demo, migrations, outbox, serve
 from newsite.articles.models import Article
 from newsite.db import db
 from newsite.outbox import Job
@@ -124,7 +124,19 @@ def test_a_file_that_is_no_database_is_one_sentence(newsite, data):
     (data / "newsite.db").write_text("these are my notes about the strike" * 100)
     result = newsite("upgrade")
     assert result.exit_code == 1
-    assert result.output == "The database cannot be used: file is not a database.\n"
+    assert result.output.startswith("The database cannot be used: file is not a database.")
+    assert "the file newsite.db in the folder NEWSITE_DATA" in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_an_option_that_the_driver_does_not_know_is_one_sentence(newsite, monkeypatch):
+    def connect():
+        raise ProgrammingError(None, None, Exception('invalid connection option "foo"'))
+
+    monkeypatch.setattr(migrations, "upgrade", connect)
+    result = newsite("upgrade")
+    assert result.exit_code == 1
+    assert result.output.startswith('The database cannot be used: invalid connection option "foo".')
 
 
 def test_a_mistake_of_ours_is_not_called_the_databases(newsite, monkeypatch):
