@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from flask import Flask, g, render_template
+from flask import Flask, current_app, g, render_template, request
 from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -96,35 +96,53 @@ def database_failed(error: SQLAlchemyError) -> Response:
 
 def _body(code: int, heading: str, text: str) -> str:
     """The whole site's error page, or the plain one where the site cannot be shown."""
+    said = {"code": code, "heading": heading, "text": text, "fields": _sent(code)}
     try:
         if code >= 500:
             db.session.rollback()
-        return render_template(
-            "errors/error.html", code=code, heading=heading, text=text, latest=_latest(code)
-        )
+        return render_template("errors/error.html", **said, latest=_latest(code))
     except Exception:  # whatever broke, the reader gets a page
         log.exception("the error page could not be made")
         g.pop("site", None)
-        return BARE.format(code=code, heading=heading, text=text)
+        return current_app.jinja_env.from_string(BARE).render(said)
+
+
+def _sent(code: int) -> list[tuple[str, str]]:
+    """The fields of a form that failed by no fault of its writer; none where a password is among them.
+
+    Going back does not do: what was typed into a page that may not be stored is gone by then.
+    """
+    fields = list(request.form.items(multi=True)) if code >= 500 else []
+    return [] if any("password" in name for name, _ in fields) else fields
 
 
 def _latest(code: int) -> list[Article]:
     return queries.latest(now(), limit=LATEST).items if code in (404, 410) else []
 
 
-# No template, no database, no stylesheet: it stands when all of them are gone.
+# No file, no database, no stylesheet: it stands when all of them are gone.
 BARE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{heading}</title>
+<title>{{ heading }}</title>
 </head>
 <body>
 <main>
-<h1>{heading}</h1>
-<p>{text}</p>
-<p>Error {code}. <a href="/">Front page</a></p>
+<h1>{{ heading }}</h1>
+<p>{{ text }}</p>
+{% if fields %}
+<form method="post">
+<p>What you sent is still here. Send it again, or copy it.</p>
+{% for name, value in fields %}
+<p><textarea name="{{ name }}" aria-label="{{ name }}" cols="80" rows="{{ 6 if value|length > 20 else 1 }}">
+{{ value }}</textarea></p>
+{% endfor %}
+<p><button>Send it again</button></p>
+</form>
+{% endif %}
+<p>Error {{ code }}. <a href="/">Front page</a></p>
 </main>
 </body>
 </html>

@@ -1,6 +1,7 @@
 """Errors are pages of the site, as long as there is a site."""
 
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from newsite import create_app
 from newsite.articles.models import Article
+from newsite.comments.models import Comment
 from newsite.config import Settings
 from newsite.db import db
 from newsite.errors import RuleBroken
@@ -121,6 +123,59 @@ def test_when_a_template_is_broken_there_still_is_a_page(
     assert answer.status_code == 404
     assert "There is no page at this address" in answer.text
     assert "<style" not in answer.text
+
+
+def full(*_: object, **__: object) -> NoReturn:
+    raise OperationalError("insert", {}, Exception("database or disk is full"))
+
+
+def test_a_reply_that_could_not_be_stored_is_still_in_its_writers_hands(
+    pages: Pages, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "We were there.\n\nAll night, & <b>cold</b>."
+    form = pages.get(str(article.path)).form("reply")
+    form.fill(author="Ann", email="ann@example.org", comment=words)
+    with monkeypatch.context() as while_it_lasts:
+        while_it_lasts.setattr("newsite.comments.actions.submit_reply", full)
+        page = form.submit(status=503)
+    assert page.h1 == errors.NOTICES[503].heading
+    assert page.form("sent").values["comment"] == [words]
+    page.form("sent").submit()
+    assert db.session.scalars(sa.select(Comment.body)).all() == [words]
+
+
+def test_an_article_that_could_not_be_saved_is_still_in_its_writers_hands(
+    desk: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = desk.get("/desk/articles/new").form("editor")
+    with monkeypatch.context() as while_it_lasts:
+        while_it_lasts.setattr("newsite.articles.actions.create", full)
+        page = form.fill(title="Night shift", body="Precious words. " * 9).submit(status=503)
+    page.form("sent").submit()
+    assert db.session.scalars(sa.select(Article.title)).all() == ["Night shift"]
+
+
+def test_words_outlast_the_site_itself(
+    pages: Pages, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsite.comments.actions.submit_reply", full)
+    form = pages.get(str(article.path)).form("reply")
+    monkeypatch.setattr("newsite.web.errors.render_template", full)
+    form.fill(author="Ann", email="ann@example.org", comment="Cold & <b>wet</b>")
+    answer = pages.post(f"/articles/{article.id}/replies", form.values)
+    assert answer.status_code == 503
+    assert "Cold &amp; &lt;b&gt;wet&lt;/b&gt;" in answer.text
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_password_that_was_sent_is_never_shown(
+    pages: Pages, site: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsite.accounts.signing_in.identify", full)
+    form = pages.get("/desk/login").form("login")
+    page = form.fill(email="ann@example.org", password="open sesame, twice over").submit(status=503)
+    assert not page.all("form#sent")
+    assert "sesame" not in page.html
 
 
 def test_an_error_at_the_desk_is_kept_by_nobody(pages: Pages) -> None:
