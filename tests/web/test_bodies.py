@@ -133,3 +133,8 @@ def test_a_form_of_a_million_fields_is_refused_unread(
 def test_a_form_with_as_many_fields_as_may_be_is_read(pages: Pages, article: Article) -> None:
     path = f"/articles/{article.id}/replies"
     assert post(pages, path, b"&".join([b"a"] * bodies.MAX_FIELDS)).status_code == 422
+
+
+def test_a_form_without_a_body_is_an_empty_one(pages: Pages, article: Article) -> None:
+    answer = post(pages, f"/articles/{article.id}/replies", b"", CONTENT_LENGTH="")
+    assert answer.status_code == 422
