@@ -136,5 +136,5 @@ def test_a_form_with_as_many_fields_as_may_be_is_read(pages: Pages, article: Art
 
 
 def test_a_form_without_a_body_is_an_empty_one(pages: Pages, article: Article) -> None:
-    answer = post(pages, f"/articles/{article.id}/replies", b"", CONTENT_LENGTH="")
+    answer = post(pages, f"/articles/{article.id}/replies", b"", CONTENT_LENGTH=None)
     assert answer.status_code == 422
