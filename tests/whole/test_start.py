@@ -224,7 +224,7 @@ def test_it_stops_when_asked_and_a_second_start_adds_nothing(start: Callable[[],
 
     again = start()
     assert articles(again) == before
-    assert "password" not in again.printed()
+    assert "with the password" not in again.printed()
     family = again.family()
     assert stop_while_a_form_is_under_way(again) == 303  # to the page with the form, and a cookie
     assert again.process.wait(PATIENCE) == 0
