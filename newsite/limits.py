@@ -79,8 +79,11 @@ def clear(name: str, key: str, limit: str) -> None:
 
 def network(address: str | None) -> str:
     """What an address is counted as: IPv4 whole, IPv6 by its /64; "" if it is none."""
+    written = (address or "").partition("%")[0]
+    if written.startswith("[") or written.count(":") == 1:  # some proxies add the port
+        written = written.rpartition(":")[0].strip("[]")
     try:
-        ip = ipaddress.ip_address((address or "").partition("%")[0])
+        ip = ipaddress.ip_address(written)
     except ValueError:
         return ""
     if isinstance(ip, ipaddress.IPv6Address):

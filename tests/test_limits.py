@@ -107,6 +107,8 @@ def test_the_storage_keeps_the_librarys_promises(app: Flask, now: datetime) -> N
         ("2001:db8:1:2:bbbb::2", "2001:db8:1:2::/64"),  # the same household
         ("::ffff:192.0.2.7", "192.0.2.7"),  # IPv4 that came through IPv6
         ("fe80::1%eth0", "fe80::/64"),
+        ("192.0.2.7:51234", "192.0.2.7"),  # as some proxies write it
+        ("[2001:db8:1:2::7]:51234", "2001:db8:1:2::/64"),
         ("", ""),
         (None, ""),
         ("a socket", ""),
