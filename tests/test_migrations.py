@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
@@ -12,6 +13,18 @@ from flask import Flask
 from newsite import create_app, migrations
 from newsite.config import Settings
 from newsite.db import Base, UTCDateTime, db
+
+LOSES_TRIGGERS = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "later", "0001", None, None
+
+
+def upgrade():
+    with op.batch_alter_table("tags", recreate="always") as batch:
+        batch.add_column(sa.Column("colour", sa.String()))
+"""
 
 
 @pytest.fixture
@@ -79,6 +92,26 @@ def test_a_step_that_fails_leaves_nothing_behind(
         with pytest.raises(RuntimeError):
             migrations.upgrade()
         assert sa.inspect(db.engine).get_table_names() == []
+
+
+def test_a_step_that_loses_a_trigger_is_undone(empty: Flask, tmp_path: Path) -> None:
+    steps = tmp_path / "steps"
+    steps.mkdir()
+    (steps / "later.py").write_text(LOSES_TRIGGERS)
+    config = migrations.configuration()
+    config.set_main_option("version_locations", f"{migrations.FOLDER / 'versions'}:{steps}")
+    trigger = "CREATE TRIGGER kept AFTER INSERT ON tags BEGIN SELECT 1; END"
+    with empty.app_context():
+        migrations.upgrade()
+        command.upgrade(config, "0001")  # nothing to do, and nothing is lost
+        db.session.execute(sa.text(trigger))
+        db.session.commit()
+        with pytest.raises(RuntimeError, match="loses the triggers kept"):
+            command.upgrade(config, "later")
+        names = db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+        assert list(names) == ["kept"]
+        db.session.rollback()
+        migrations.check()  # still at the step before
 
 
 def test_searchs_own_tables_are_left_to_search() -> None:

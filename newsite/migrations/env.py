@@ -28,10 +28,29 @@ def run() -> None:
             with context.begin_transaction():
                 if not is_sqlite:
                     connection.execute(text(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})"))
+                before = _triggers(connection)
                 context.run_migrations()
+                _refuse_lost(before - _triggers(connection))
         finally:
             if is_sqlite:
                 _sqlite_keys(connection, "ON")
+
+
+def _triggers(connection: Connection) -> set[str]:
+    """The names of SQLite's triggers; PostgreSQL changes a table without making it anew."""
+    if connection.dialect.name != "sqlite":
+        return set()
+    query = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    return set(connection.execute(query).scalars())
+
+
+def _refuse_lost(lost: set[str]) -> None:
+    """Undoes all if a table that was rebuilt (batch mode does) took its triggers with it."""
+    if lost:
+        raise RuntimeError(
+            f"This upgrade loses the triggers {', '.join(sorted(lost))}. "
+            "The step that rebuilds their table has to make them again at its end."
+        )
 
 
 def _sqlite_keys(connection: Connection, value: str) -> None:
