@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from newsite import demo, migrations, outbox, serve, tidy
 from newsite.accounts import queries as accounts
+from newsite.accounts.models import User
 from newsite.cli.checks import check_command
 from newsite.cli.running import Commands, at_site
 from newsite.cli.users import user_commands
@@ -101,8 +102,8 @@ def _prepare(site_url: str, *, is_demo: bool) -> None:
     admins = accounts.active_admins()
     if not admins:
         click.echo(NOBODY)
-    elif is_demo and (first := accounts.user_by_id(admins[0])) is not None:
-        click.echo(HERE_ALREADY.format(email=first.email))
+    elif is_demo:
+        click.echo(HERE_ALREADY.format(email=db.session.get_one(User, admins[0]).email))
 
 
 def _fill(site_url: str) -> None:

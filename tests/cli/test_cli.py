@@ -57,6 +57,13 @@ def test_serving_prepares_the_site_and_says_where_it_is(newsite, started):
     )
 
 
+def test_serving_where_somebody_can_sign_in_says_only_where_it_is(newsite, started):
+    made = newsite("user", "add", "ada@example.org", "--name", "Ada", "--role", "admin")
+    assert made.exit_code == 0, made.output
+    result = newsite("serve", "--bind", BIND)
+    assert result.output == f"Serving http://127.0.0.1:8000 from {BIND}. Stop with Ctrl-C.\n"
+
+
 def test_a_demo_is_made_once_and_needs_no_setting(tmp_path, newsite, started):
     fresh = {"NEWSITE_DATA": str(tmp_path / "fresh"), "NEWSITE_SITE_URL": None}
     first = newsite("serve", "--demo", "--bind", BIND, env=fresh)

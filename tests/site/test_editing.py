@@ -100,3 +100,15 @@ def test_a_menu_is_not_a_list_of_everything(site: Site) -> None:
     with pytest.raises(RuleBroken, match="at most 12 lines") as refusal:
         editing.set_menus(site, header=[MenuItem("A", "/a/")] * 13, footer=[])
     assert refusal.value.field == "header"
+
+
+def test_an_address_is_taken_out_of_both_menus(site: Site) -> None:
+    lines = [{"label": "Pay", "address": "/section/pay/"}, {"label": "About", "address": "/about/"}]
+    site.header_menu, site.footer_menu = lines, lines
+    assert editing.take_from_menus(site, "/section/pay/")
+    assert (site.header_menu, site.footer_menu) == (lines[1:], lines[1:])
+    db.session.commit()
+    before = changes.latest()
+    assert not editing.take_from_menus(site, "/section/pay/")
+    db.session.commit()
+    assert changes.latest() == before  # what nobody sees is no change
