@@ -5,11 +5,13 @@ are there exactly when the change is. DESIGN.md §6 and docs/adr/0005 say why it
 """
 
 import secrets
+from collections.abc import Callable, Hashable, Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from newsite.db import Base, db
@@ -19,7 +21,10 @@ FRONT = (
 )
 CORRECTIONS = "corrections"  # the list of all of them
 SITE = "site"  # the site's own settings and menus: on every page
-_TOUCHED = "newsite_touched"
+MAX_NEWS = (
+    5_000  # rows; after an import it is cheaper to drop every page than to compare their keys
+)
+_TOUCHED, _LAST = "newsite_touched", "newsite_touched_last"
 
 
 class Change(Base):
@@ -43,12 +48,27 @@ class ChangeCounter(Base):
     epoch: Mapped[str]  # another one after a restore: numbers of before mean nothing then
 
 
+class News(NamedTuple):
+    """What somebody missed who had followed the changes up to some number."""
+
+    epoch: str
+    sequence: int
+    changes: list[tuple[int, str]] | None  # numbers and keys; None: more than can be said
+
+
 def touch(*keys: str) -> None:
     """Notes that this transaction changes published state under `keys`; its commit writes them."""
-    session = db.session()
-    if not session.in_transaction():
-        session.begin()  # so that a rollback, even before the first statement, is noticed below
-    session.info.setdefault(_TOUCHED, set()).update(keys)
+    _info().setdefault(_TOUCHED, set()).update(keys)
+
+
+def touch_last(name: Hashable, find: Callable[[], Iterable[str]]) -> None:
+    """Notes that the commit has to ask `find` for more keys, once for each `name`.
+
+    It is asked under the lock of the counter, when every change with a smaller number can be seen
+    and none with a greater one is made: the only moment at which it is certain what stands beside
+    what. It only reads, and quickly, since all other commits wait.
+    """
+    _info().setdefault(_LAST, {})[name] = find
 
 
 def latest() -> tuple[str, int]:
@@ -62,6 +82,24 @@ def since(sequence: int) -> set[str]:
     return set(db.session.scalars(sa.select(Change.key).where(Change.sequence > sequence)))
 
 
+def news(connection: Connection, epoch: str, sequence: int) -> News:
+    """What was committed after `sequence` of `epoch`, as this connection can see."""
+    counter = sa.select(ChangeCounter.epoch, ChangeCounter.sequence)
+    now = connection.execute(counter).one()
+    if (now.epoch, now.sequence) == (epoch, sequence):
+        return News(epoch, sequence, [])
+    missed = now.sequence - sequence
+    if now.epoch != epoch or not 0 < missed <= MAX_NEWS:
+        return News(now.epoch, now.sequence, None)
+    query = sa.select(Change.sequence, Change.key).where(
+        Change.sequence > sequence, Change.sequence <= now.sequence
+    )
+    rows = [(number, key) for number, key in connection.execute(query.limit(MAX_NEWS + 1))]
+    # Every commit has a row: where a number is missing, its rows were cleared away unread.
+    is_whole = len(rows) <= MAX_NEWS and len({number for number, _ in rows}) == missed
+    return News(now.epoch, now.sequence, rows if is_whole else None)
+
+
 def forget(before: datetime) -> int:
     """Deletes changes older than `before`, and says how many; the caller commits."""
     result: Any = db.session.execute(sa.delete(Change).where(Change.at < before))
@@ -73,12 +111,19 @@ def new_epoch() -> str:
     return secrets.token_hex(8)
 
 
+def _info() -> dict[Any, Any]:
+    session = db.session()
+    if not session.in_transaction():
+        session.begin()  # so that a rollback, even before the first statement, is noticed below
+    return session.info
+
+
 @event.listens_for(Session, "before_commit")
 def _write(session: Session) -> None:
     if session.in_nested_transaction():
         return  # the end of a savepoint: the transaction goes on
-    keys = session.info.pop(_TOUCHED, set())
-    if not keys:
+    keys, last = session.info.pop(_TOUCHED, set()), session.info.pop(_LAST, {})
+    if not keys and not last:
         return
     session.flush()  # the counter's row is locked from here to the commit: nothing slow may follow
     sequence = session.scalar(
@@ -86,6 +131,7 @@ def _write(session: Session) -> None:
         .values(sequence=ChangeCounter.sequence + 1)
         .returning(ChangeCounter.sequence)
     )
+    keys = keys.union(*(find() for find in last.values()))
     now = datetime.now(UTC)  # for clearing up only: no rule reads it
     rows = [{"sequence": sequence, "key": key, "at": now} for key in sorted(keys)]
     session.execute(sa.insert(Change), rows)
@@ -95,3 +141,4 @@ def _write(session: Session) -> None:
 def _forget_touched(session: Session, ended: SessionTransaction) -> None:
     if not ended.nested:
         session.info.pop(_TOUCHED, None)
+        session.info.pop(_LAST, None)

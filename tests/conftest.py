@@ -23,6 +23,7 @@ from newsite.config import Settings
 from newsite.db import Base, db
 from newsite.site.models import Site
 from newsite.web.context import reserved
+from newsite.web.pagecache import layer
 
 # A busy machine is no failure: what a test takes is not what it says.
 settings.register_profile("newsite", deadline=None)
@@ -130,6 +131,8 @@ def app(_made_app: tuple[Flask, Callable[[], None]]) -> Iterator[Flask]:
     """The app over an empty database, in its context; its clock stands at `now`."""
     app, renew = _made_app
     app.config["NEWSITE_CLOCK"] = lambda: NOW
+    app.extensions[layer.KEY].clear()
+    app.extensions[layer.KEY].freshness.every = 0  # what a test changes, it sees at once
     with app.app_context():
         renew()
         yield app

@@ -1,10 +1,11 @@
 """What is done with articles: written, saved, published, withdrawn. The caller commits."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from newsite import changes
 from newsite.accounts.models import User
-from newsite.articles import addresses, queries, render, taxonomy
+from newsite.articles import addresses, keeping, keys, render, taxonomy
 from newsite.articles.drafts import Draft
 from newsite.articles.models import Article, Kind, Revision, RevisionKind, State
 from newsite.articles.paths import Reserved
@@ -63,7 +64,7 @@ def save(
     was_public = article.is_public(now)
     if was_public and kind is RevisionKind.correction and not note.strip():
         raise RuleBroken("Say in the note what was wrong and what is right.", field="note")
-    touch_lists(article, site=site, now=now)
+    touch_lists(article, site=site)
     _fill(article, draft, site=site, reserved=reserved, now=now)
     article.version += 1
     if was_public and kind in (RevisionKind.update, RevisionKind.correction):
@@ -71,7 +72,7 @@ def save(
     if was_public:
         changes.touch(changes.CORRECTIONS)  # which may be one more, under what may be another title
     _keep_revision(article, kind if was_public else RevisionKind.draft, note, by=by, now=now)
-    touch_lists(article, site=site, now=now)
+    touch_lists(article, site=site)
     return article
 
 
@@ -97,9 +98,9 @@ def publish(
     if article.path is None:
         addresses.give(article, "", site=site, reserved=reserved, now=now)
     _set_old_work(article, site)
-    db.session.flush()  # a new article's keys carry its id, and neighbours are asked for below
+    db.session.flush()  # a new article's keys carry its id
     changes.touch(changes.CORRECTIONS)
-    touch_lists(article, site=site, now=now)
+    touch_lists(article, site=site)
     return article
 
 
@@ -115,7 +116,7 @@ def withdraw(article: Article, *, reason: str, by: User, now: datetime, site: Si
         raise RuleBroken("Only a published article can be withdrawn.")
     if article.is_public(now) and not reason.strip():
         raise RuleBroken("Say why: readers who ask for the article see it.", field="reason")
-    touch_lists(article, site=site, now=now)
+    touch_lists(article, site=site)
     changes.touch(changes.CORRECTIONS)
     if article.is_public(now):
         article.state, article.withdrawn_reason = State.withdrawn, reason.strip()
@@ -162,31 +163,41 @@ def require_may_edit(article: Article, user: User) -> None:
         raise NotAllowed("It has been published: ask an editor to change it.")
 
 
-def touch_lists(article: Article, *, site: Site, now: datetime) -> None:
+def touch_lists(article: Article, *, site: Site) -> None:
     """Notes all that shows this article: its page, its lists, its neighbours. A draft shows nowhere.
 
     A scheduled one counts: it moves the moment at which kept lists end.
     """
     if article.state is not State.published or article.published_at is None:
         return
-    keys = {f"article:{article.id}"}
+    touched = {keys.article(article.id), keys.text(article.id), keys.map_part(article.id), keys.MAP}
     if article.kind is Kind.article:
-        month = article.published_at.astimezone(site.zone)
-        keys |= {changes.FRONT, f"month:{month:%Y-%m}"}
-        keys |= {f"tag:{tag.id}" for tag in article.tags}
-        keys |= {f"by:{credit.contributor_id}" for credit in article.credits}
+        touched |= {changes.FRONT, keys.month(article.published_at, site.zone)}
+        touched |= {keys.tag(tag.id) for tag in article.tags}
+        touched |= {keys.by(credit.contributor_id) for credit in article.credits}
+        touched |= {keys.beside(article.id)}
         if article.section_id is not None:
-            keys.add(f"section:{article.section_id}")
-        keys |= {
-            f"article:{near.id}" for near in queries.neighbours(article, now) if near is not None
-        }
-    changes.touch(*keys)
+            touched.add(keys.section(article.section_id))
+        place = (article.published_at, article.id)
+        changes.touch_last(place, partial(_beside, *place))
+    changes.touch(*touched)
+
+
+def touch_replies(article: Article) -> None:
+    """Notes what shows this article's replies, or how many there are."""
+    if article.state is State.published:
+        changes.touch(keys.article(article.id))
+
+
+def _beside(at: datetime, article_id: int) -> set[str]:
+    """The keys of the articles on both sides of a place: it became another's neighbour, or is none any more."""
+    return {keys.beside(near) for near in keeping.beside(at, article_id)}
 
 
 def _touch_if_withdrawn(article: Article) -> None:
     """The address of a withdrawn article says so; in the trash it says nothing."""
     if article.state is State.withdrawn:
-        changes.touch(f"article:{article.id}")
+        changes.touch(keys.article(article.id))
 
 
 def _fill(article: Article, draft: Draft, *, site: Site, reserved: Reserved, now: datetime) -> None:

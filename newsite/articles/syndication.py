@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from newsite.articles import paths
+from newsite.articles.keys import MAP_PART_SIZE
 from newsite.articles.models import Article, Kind, State
 from newsite.db import db
 
 FEED_SIZE = 20  # entries; a reader that looks in once a fortnight misses nothing
-PART_SIZE = 2_000  # ids that one part of the site map covers
+PART_SIZE = MAP_PART_SIZE
 MAX_ID = 2**31 - 1  # the largest that both engines hold
 
 

@@ -1,12 +1,13 @@
 """Sections, tags and contributors: made, changed, put in order, and tied to articles. The caller commits."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import sqlalchemy as sa
 
 from newsite import changes
+from newsite.articles import keys
 from newsite.articles.models import Article, Contributor, ContributorKind, Credit, Section, Tag
 from newsite.db import db
 from newsite.errors import RuleBroken
@@ -87,7 +88,7 @@ def save_section(found: Section | None, *, name: str, slug: str, description: st
     one = found or Section(position=_next_position())
     _name(one, Section, name=name, slug=slug)
     one.description = description.strip()
-    return _stored(one, "section", changes.SITE, changes.FRONT)
+    return _stored(one, keys.section, changes.SITE, changes.FRONT)
 
 
 def save_tag(found: Tag | None, *, name: str, slug: str) -> Tag:
@@ -99,7 +100,7 @@ def save_tag(found: Tag | None, *, name: str, slug: str) -> Tag:
     if others:  # readers would see one word twice, with other articles behind each
         raise RuleBroken(f"There is a tag of this name already: {others[0].name}.", field="name")
     _name(one, Tag, name=name, slug=slug)
-    return _stored(one, "tag")
+    return _stored(one, keys.tag)
 
 
 def save_contributor(
@@ -110,7 +111,9 @@ def save_contributor(
     _name(one, Contributor, name=name, slug=slug)
     one.kind = kind
     one.about = about.strip()
-    return _stored(one, "by", changes.FRONT)
+    _stored(one, keys.by, changes.FRONT)
+    changes.touch(keys.contributor(one.id))
+    return one
 
 
 def move_section(one: Section, places: int) -> None:
@@ -125,8 +128,8 @@ def move_section(one: Section, places: int) -> None:
 
 def delete(one: Section | Tag | Contributor) -> None:
     """Takes a section, tag or contributor away; its articles stay. Kept pages of them all end."""
-    kind = {Section: "section", Tag: "tag", Contributor: "by"}[type(one)]
-    changes.touch(f"{kind}:{one.id}", changes.SITE, changes.FRONT)
+    key = {Section: keys.section, Tag: keys.tag, Contributor: keys.by}[type(one)]
+    changes.touch(key(one.id), changes.SITE, changes.FRONT)
     if isinstance(one, Section):
         db.session.execute(
             sa.update(Article).where(Article.section_id == one.id).values(section_id=None)
@@ -172,8 +175,8 @@ def _name(one: Named, model: type[Named], *, name: str, slug: str) -> None:
     one.name, one.slug = tidied, made
 
 
-def _stored(one: Named, kind: str, *keys: str) -> Named:
+def _stored(one: Named, key: Callable[[int], str], *others: str) -> Named:
     db.session.add(one)
     db.session.flush()  # a new one's key carries its id
-    changes.touch(f"{kind}:{one.id}", *keys)
+    changes.touch(key(one.id), *others)
     return one

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from newsite.accounts.emails import email_key
 from newsite.accounts.models import User
-from newsite.articles.actions import touch_lists
+from newsite.articles.actions import touch_replies
 from newsite.articles.models import Article, Kind
 from newsite.comments import queries, submission, threads
 from newsite.comments.models import Comment, ModerationEntry, Status
@@ -18,7 +18,6 @@ from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.errors import Conflict, DuplicateReply, NotAllowed, RepliesClosed, RuleBroken
 from newsite.sanitize import POLICY, link_count, reply_html
-from newsite.site.queries import the_site
 from newsite.text import tidy_line, tidy_text
 
 Decision = Callable[..., ModerationEntry]  # approve, hold, mark_spam, trash or restore
@@ -211,8 +210,7 @@ def _decide(
     if comment.is_approved != was_approved:
         _count(comment.article, 1 if comment.is_approved else -1)
         _settle(comment)
-        if comment.article.is_public(now):  # readers see something else, and lists count replies
-            touch_lists(comment.article, site=the_site(), now=now)
+        touch_replies(comment.article)  # readers see something else, and lists count replies
     return entry
 
 
@@ -222,6 +220,8 @@ def _lock(comment: Comment) -> None:
     # Not FOR UPDATE: the foreign keys of new replies would wait for it.
     db.session.execute(article.with_for_update(key_share=True))
     db.session.refresh(comment, ["status", "is_on_page", "entries"])
+    # Somebody may have published it while we waited for the lock: then readers see what is decided.
+    db.session.refresh(comment.article, ["state"])
 
 
 def _count(article: Article, step: int) -> None:

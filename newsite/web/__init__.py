@@ -21,6 +21,7 @@ from newsite.web import (
     templating,
     theme,
 )
+from newsite.web.pagecache import layer
 
 MAX_FORM_BYTES = 256 * 1024  # 5,000 characters, percent-encoded, several times over
 BLUEPRINTS = (health.bp, theme.bp, feeds.bp, comments.bp, desk.bp, articles.bp)
@@ -45,6 +46,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     headers.init_app(app, settings)
     # Around Flask, from the inside out.
     proxies.init_app(app, settings)
+    layer.init_app(app)
     assets.init_app(app, settings)
     app.wsgi_app = guard.HostCheck(app.wsgi_app, settings.hosts)  # type: ignore[method-assign]
     accesslog.init_app(app, settings)

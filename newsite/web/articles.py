@@ -8,10 +8,13 @@ from flask import Blueprint, abort, render_template, request
 from werkzeug.exceptions import Gone
 from werkzeug.wrappers import Response
 
-from newsite.articles import queries
+from newsite import changes
+from newsite.articles import keeping, keys, queries
 from newsite.articles.models import Article, Kind, Section, State
+from newsite.comments.pages import PageNumber
 from newsite.paging import Cursor
-from newsite.web import comments, guard, metadata
+from newsite.web import comments, guard, metadata, pagecache
+from newsite.web.comments.section import PARAMETER
 from newsite.web.context import current_site, now
 from newsite.web.templating import article_url
 
@@ -44,8 +47,10 @@ class FrontPage:
 
 
 @bp.get("/")
+@pagecache.public(before=Cursor.parse)
 def front() -> str:
     """The front page; its later pages are a plain list."""
+    pagecache.collect(changes.FRONT)
     before = place_asked()
     if before is not None:
         page = queries.latest(now(), before=before)
@@ -57,6 +62,7 @@ def front() -> str:
 
 
 @bp.get("/<path:path>")
+@pagecache.public(**{PARAMETER: PageNumber.parse})
 def show(path: str) -> str | Response:
     """An article or page at its own address; any other way of writing it leads there."""
     raw = guard.raw_path(request.environ)
@@ -68,6 +74,9 @@ def show(path: str) -> str | Response:
     ):
         return elsewhere(path)
     if article.state is State.withdrawn:
+        pagecache.collect(keys.article(article.id))
+        if raw != article_url(article):
+            pagecache.keep_nothing()  # it is said at every way of writing the address
         raise Gone(article.withdrawn_reason or None)
     if raw != article_url(article):
         return guard.moved(article_url(article))
@@ -76,10 +85,12 @@ def show(path: str) -> str | Response:
 
 def article_page(article: Article) -> str:
     """The page of an article, as readers see it; the desk's preview is this too."""
+    pagecache.collect(keys.article(article.id))
     if article.kind is Kind.page:
         return render_template(
             "articles/page.html", article=article, meta=metadata.page_meta(article)
         )
+    _collect_around(article)
     previous, following = (
         queries.neighbours(article, now()) if article.published_at else (None, None)
     )
@@ -98,6 +109,7 @@ def article_page(article: Article) -> str:
 
 def elsewhere(path: str) -> Response:
     """Where an address without an article leads: an old article's new one, a page of the site, or 404."""
+    pagecache.keep_nothing()
     query = request.query_string.decode("latin-1")
     target = queries.redirect_from(path, query) if query else None
     target = target or queries.redirect_from(path)
@@ -112,17 +124,21 @@ def elsewhere(path: str) -> Response:
 
 
 @bp.get("/section/<slug:slug>/")
+@pagecache.public(before=Cursor.parse)
 def section(slug: str) -> str:
     """A section's articles."""
     thing = found(queries.section(slug))
+    pagecache.collect(keys.section(thing.id))
     page = queries.in_section(thing, now(), before=place_asked())
     return render_template("articles/section.html", thing=thing, page=page)
 
 
 @bp.get("/tag/<slug:slug>/")
+@pagecache.public(before=Cursor.parse)
 def tag(slug: str) -> str:
     """The articles with a tag."""
     thing = found(queries.tag(slug))
+    pagecache.collect(keys.tag(thing.id))
     page = queries.with_tag(thing, now(), before=place_asked())
     if not page.items:  # a draft's tag says what somebody is working on
         abort(404)
@@ -130,16 +146,20 @@ def tag(slug: str) -> str:
 
 
 @bp.get("/by/<slug:slug>/")
+@pagecache.public(before=Cursor.parse)
 def contributor(slug: str) -> str:
     """Who a contributor is, and what they wrote."""
     thing = found(queries.contributor(slug))
+    pagecache.collect(keys.by(thing.id))
     page = queries.by_contributor(thing, now(), before=place_asked())
     return render_template("articles/contributor.html", thing=thing, page=page)
 
 
 @bp.get("/archive/")
+@pagecache.public()
 def archives() -> str:
     """The months in which something was published."""
+    pagecache.collect(changes.FRONT)
     return render_template(
         "articles/archives.html", months=queries.months(current_site().zone, now())
     )
@@ -150,8 +170,10 @@ def archives() -> str:
     "/archive/<int(fixed_digits=4, min=1000, max=9998):year>/"
     "<int(fixed_digits=2, min=1, max=12):month>/"
 )
+@pagecache.public(before=Cursor.parse)
 def archive(year: int, month: int) -> str:
     """One month's articles."""
+    pagecache.collect(changes.FRONT)  # the months beside it may be any
     first, zone = date(year, month, 1), current_site().zone
     page = queries.in_month(first, zone, now(), before=place_asked())
     if not page.items:
@@ -163,8 +185,10 @@ def archive(year: int, month: int) -> str:
 
 
 @bp.get("/corrections/")
+@pagecache.public(before=Cursor.parse)
 def corrections() -> str:
     """What was wrong, what is right, and when we said so."""
+    pagecache.collect(changes.CORRECTIONS)
     page = queries.all_corrections(now(), before=place_asked())
     return render_template("articles/corrections.html", page=page)
 
@@ -187,8 +211,18 @@ def found(thing: T | None) -> T:
     return thing
 
 
+def _collect_around(article: Article) -> None:
+    """Notes what decides which articles stand beside and under this one."""
+    pagecache.collect(keys.beside(article.id))
+    if article.section_id is not None and not article.tags:
+        pagecache.collect(keys.section(article.section_id))
+    elif not article.tags:
+        pagecache.collect(changes.FRONT)  # related is then what has no section either
+
+
 def _front_page(newest: list[Article]) -> FrontPage:
     """The front page made of the newest stories; sticky ones come before them."""
+    pagecache.until(keeping.next_unstuck(now()))
     stories = list(dict.fromkeys([*queries.sticky(now(), STICKY), *newest]))
     lead = stories[0] if stories else None
     archive_piece = queries.from_the_archive(now())

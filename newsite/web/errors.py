@@ -10,10 +10,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
+from newsite import changes
 from newsite.articles import queries
 from newsite.articles.models import Article
 from newsite.db import db
 from newsite.errors import RuleBroken
+from newsite.web import pagecache
 from newsite.web.context import now
 
 LATEST = 3
@@ -60,6 +62,8 @@ def error_page(error: HTTPException) -> Response:
     code = error.code or 500
     notice = NOTICES.get(code, OTHER)
     own_words = error.description if error.description != type(error).description else None
+    if code == 404 and not own_words and pagecache.is_prepared_elsewhere():
+        return Response(status=404)
     response = Response(
         _body(code, notice.heading, own_words or notice.text), code, mimetype="text/html"
     )
@@ -117,7 +121,10 @@ def _sent(code: int) -> list[tuple[str, str]]:
 
 
 def _latest(code: int) -> list[Article]:
-    return queries.latest(now(), limit=LATEST).items if code in (404, 410) else []
+    if code not in (404, 410):
+        return []
+    pagecache.collect(changes.FRONT)
+    return queries.latest(now(), limit=LATEST).items
 
 
 # No file, no database, no stylesheet: it stands when all of them are gone.

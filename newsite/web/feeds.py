@@ -6,8 +6,10 @@ from datetime import datetime
 from flask import Blueprint, abort, render_template
 from werkzeug.wrappers import Response
 
-from newsite.articles import queries, syndication
+from newsite import changes
+from newsite.articles import keys, queries, syndication
 from newsite.articles.models import Article
+from newsite.web import pagecache
 from newsite.web.context import current_site, now
 
 # Names of ours under which the ids of feeds are made: see `feed_id`.
@@ -17,27 +19,33 @@ bp = Blueprint("feeds", __name__)
 
 
 @bp.get("/atom.xml")
+@pagecache.public()
 def atom() -> Response:
     """The newest articles, whole, as an Atom feed (RFC 4287).
 
     Entries carry the time at which they appeared here, so that followers see old work once, when
     it arrives.
     """
+    pagecache.collect(changes.FRONT)
     articles = syndication.newest(now())
     body = render_template("feeds/atom.xml", articles=articles, updated=_last_change(articles))
     return Response(body, mimetype="application/atom+xml")
 
 
 @bp.get("/sitemap.xml")
+@pagecache.public()
 def sitemap() -> Response:
     """The index of the site map's parts. The first is always there: it has the front page."""
+    pagecache.collect(keys.MAP)
     numbers = sorted({1, *syndication.parts(now())})
     return _xml(render_template("feeds/sitemap.xml", numbers=numbers))
 
 
 @bp.get("/sitemap-<id:number>.xml")
+@pagecache.public()
 def sitemap_part(number: int) -> Response:
     """One part of the site map: articles and pages; in the first, front page and sections too."""
+    pagecache.collect(keys.map_part((number - 1) * syndication.PART_SIZE + 1))
     places = syndication.part(number, now())
     if not places and number != 1:
         abort(404)
@@ -49,6 +57,7 @@ def sitemap_part(number: int) -> Response:
 
 
 @bp.get("/robots.txt")
+@pagecache.public()
 def robots() -> Response:
     """What search engines should leave alone, and where the site map is."""
     return Response(render_template("feeds/robots.txt"), mimetype="text/plain")

@@ -6,8 +6,9 @@ from typing import Any
 from flask import Flask, request
 from flask_babel import Babel, gettext, ngettext
 
-from newsite.articles import bylines, dates, paths
+from newsite.articles import bylines, dates, keys, paths
 from newsite.articles.models import Article, Precision
+from newsite.web import pagecache
 from newsite.web.context import current_site, settings
 
 FALLBACK_LANGUAGE = "en-GB"  # where there is no site to ask: the error page of last resort
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
         "first_published": lambda article: dates.first_published(article, current_site().zone),
         "_": gettext,
         "ngettext": ngettext,
+        "reply_count": reply_count,
         "absolute": absolute,
     }
     app.context_processor(_site)
@@ -40,6 +42,12 @@ def article_url(article: Article) -> str:
     """An article's own address on this site."""
     assert article.path is not None
     return paths.encoded(article.path)
+
+
+def reply_count(article: Article) -> int:
+    """How many replies an article has; a page that says so changes with them."""
+    pagecache.collect(keys.article(article.id))
+    return article.reply_count
 
 
 def absolute(path: str) -> str:

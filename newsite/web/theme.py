@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from newsite.site import queries
 from newsite.text import initial
+from newsite.web import pagecache
 from newsite.web.context import current_site
 
 HASH_CHARS = 12  # 48 bits: enough to tell one site's versions apart
@@ -18,6 +19,7 @@ bp = Blueprint("theme", __name__)
 
 
 @bp.get(f"/theme-<string(length={HASH_CHARS}):digest>.css")
+@pagecache.public()
 def stylesheet(digest: str) -> Response:
     """The site's colour for site.css and desk.css, which derive from it what may be shown.
 
@@ -29,6 +31,7 @@ def stylesheet(digest: str) -> Response:
 
 
 @bp.get(f"/favicon-<string(length={HASH_CHARS}):digest>.svg")
+@pagecache.public()
 def favicon(digest: str) -> Response:
     """The site's icon: its initial on its colour."""
     if digest != _digest(_icon()):
@@ -43,6 +46,7 @@ def old_favicon() -> Response:
 
 
 @bp.get("/media/logo-<string(length=64):sha256>.png")
+@pagecache.public()
 def logo(sha256: str) -> Response:
     """A logo by the hash of its bytes; pages that were kept may still show one of before."""
     found = queries.logo(sha256)

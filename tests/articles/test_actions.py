@@ -278,13 +278,16 @@ def test_all_that_shows_an_article_ends_when_it_moves(
         f"section:{pay.id}",
         f"tag:{tag.id}",
         f"by:{rosa.id}",
-        *(f"article:{one.id}" for one in (article, first, last)),
+        *(f"{kind}:{article.id}" for kind in ("article", "text")),
+        *(f"beside:{one.id}" for one in (article, first, last)),
+        *("map", "map:1"),
     }
 
 
 def test_a_page_is_in_no_list(make_article: Make) -> None:
     page = make_article("About", kind=Kind.page)
-    assert keys() == {f"article:{page.id}", "corrections"}
+    own = {f"article:{page.id}", f"text:{page.id}"}
+    assert keys() == {*own, "corrections", "map", "map:1"}
 
 
 def test_a_withdrawn_article_says_why(

@@ -6,9 +6,11 @@ from itertools import chain, pairwise
 from flask import abort, request, url_for
 from flask_babel import gettext, ngettext
 
+from newsite.articles import keys
 from newsite.articles.models import Article
 from newsite.comments.actions import takes_replies
 from newsite.comments.pages import PageNumber, Row, page_of_replies
+from newsite.web import pagecache
 from newsite.web.comments.form import ReplyForm, reply_form
 from newsite.web.context import now
 from newsite.web.templating import article_url
@@ -37,6 +39,7 @@ def reply_section(article: Article) -> ReplySection:
 
     A draft has none; in its preview stands the form that readers will meet.
     """
+    pagecache.collect(keys.article(article.id))
     number = _asked()
     page = page_of_replies(article, *number)
     if number != FIRST and not page.rows:

@@ -4,7 +4,7 @@ The form stands on pages of which anybody may keep a copy, so its token knows no
 bound to the article, and its time is rounded, so that every worker makes the same bytes.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext
@@ -13,6 +13,7 @@ from itsdangerous.url_safe import URLSafeSerializer, URLSafeTimedSerializer
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
+from newsite.web import pagecache
 from newsite.web.context import settings
 
 FORM_SALT = "newsite.reply-form"
@@ -60,7 +61,9 @@ def form_token(article_id: int, now: datetime) -> str:
     """
     seconds = _seconds(now)
     offset = article_id * 7919 % DAY  # any large prime spreads neighbours over the day
-    return _text(_form_serializer(seconds - (seconds - offset) % DAY).dumps(article_id))
+    begun = seconds - (seconds - offset) % DAY
+    pagecache.until(datetime.fromtimestamp(begun + DAY, UTC))
+    return _text(_form_serializer(begun).dumps(article_id))
 
 
 def status_token(comment_id: int, right: str) -> str:

@@ -1,0 +1,92 @@
+"""One answer in the forms in which it is sent: plain, gzip and brotli, made once, with strong ETags.
+
+Every worker makes the same tags, since they are derived from the plain bytes.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+import brotli
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
+
+ETAG_CHARS = 32  # 128 bits
+MIN_BYTES = 256  # smaller answers grow when they are packed
+GZIP_LEVEL = 6
+BROTLI_QUALITY = 5  # what a page costs to pack is paid at every change of it
+PLAIN, GZIP, BROTLI = "identity", "gzip", "br"
+_ENDINGS = {PLAIN: "", GZIP: "-gz", BROTLI: "-br"}
+_PACKED = ("image/png", "image/jpeg", "image/webp")  # compressed by their nature
+# Ours are made anew, and what does not depend on the page has no place in it.
+_OWN = {"content-length", "etag", "vary", "content-encoding", "accept-ranges"}
+
+Headers = list[tuple[str, str]]
+
+
+class Variant(NamedTuple):
+    """One form of an answer."""
+
+    body: bytes
+    etag: str  # with its quotes
+    headers: Headers  # all of them, for 200
+    short_headers: Headers  # for 304
+
+
+def variants(body: bytes, headers: Iterable[tuple[str, str]]) -> dict[str, Variant]:
+    """The forms of an answer, by content coding; packed ones only where they are smaller."""
+    common = [(name, value) for name, value in headers if name.lower() not in _OWN]
+    mimetype = next((value for name, value in common if name.lower() == "content-type"), "")
+    digest = hashlib.sha256(body).hexdigest()[:ETAG_CHARS]
+    forms = {PLAIN: body}
+    if len(body) >= MIN_BYTES and not mimetype.startswith(_PACKED):
+        forms[GZIP] = gzip.compress(body, GZIP_LEVEL, mtime=0)
+        forms[BROTLI] = brotli.compress(body, quality=BROTLI_QUALITY)
+    return {
+        coding: _variant(form, coding, f'"{digest}{_ENDINGS[coding]}"', common)
+        for coding, form in forms.items()
+        if coding == PLAIN or len(form) < len(body)
+    }
+
+
+def chosen(of: dict[str, Variant], accepted: str) -> Variant:
+    """The smallest form that a reader takes who sent this `Accept-Encoding`."""
+    for coding in _wanted(accepted):
+        if coding in of:
+            return of[coding]
+    return of[PLAIN]
+
+
+def is_known(etag: str, known: str) -> bool:
+    """Whether `etag` is among those of an `If-None-Match`, compared weakly (RFC 9110, 13.1.2)."""
+    tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
+    return etag in tags or tags == ["*"]
+
+
+def size(of: dict[str, Variant]) -> int:
+    """Bytes that the forms take in memory, their headers too."""
+    texts = {text for form in of.values() for header in form.headers for text in header}
+    return sum(len(form.body) + 16 * len(form.headers) for form in of.values()) + sum(
+        50 + len(text) for text in texts
+    )
+
+
+def _variant(body: bytes, coding: str, etag: str, common: Headers) -> Variant:
+    short = [*common, ("ETag", etag), ("Vary", "Accept-Encoding")]
+    headers = [*short, ("Content-Length", str(len(body)))]
+    if coding != PLAIN:
+        headers.append(("Content-Encoding", coding))
+    short = [one for one in short if one[0].lower() != "content-type"]
+    return Variant(body, etag, headers, short)
+
+
+@lru_cache(maxsize=256)  # browsers send a handful of them
+def _wanted(accepted: str) -> tuple[str, ...]:
+    qualities: Accept = parse_accept_header(accepted, Accept)
+    found = {coding: qualities[coding] for coding in (BROTLI, GZIP, PLAIN)}
+    if "identity" not in accepted and "*" not in accepted:
+        found[PLAIN] = 0.001  # always taken, and never wished for
+    best = sorted((coding for coding in found if found[coding] > 0), key=lambda one: -found[one])
+    return tuple(best)
