@@ -78,6 +78,54 @@ def test_an_epoch_has_a_name_of_its_own(app: Flask) -> None:
     assert changes.latest()[0]
 
 
+def test_keys_that_only_the_commit_can_know_are_asked_for_once(site: Site) -> None:
+    asked = []
+
+    def find() -> set[str]:
+        asked.append(changes.latest()[1])
+        return {"found"}
+
+    changes.touch_last("name", find)
+    changes.touch_last("name", find)
+    db.session.commit()
+    assert (asked, changes.since(0)) == ([1], {"found"})  # under the lock: the number is taken
+    changes.touch_last("name", find)
+    db.session.rollback()
+    db.session.commit()
+    assert asked == [1]
+
+
+def news(epoch: str, sequence: int) -> changes.News:
+    with db.engine.connect() as connection:
+        return changes.news(connection, epoch, sequence)
+
+
+def test_the_news_are_what_came_after_a_number(site: Site) -> None:
+    epoch = changes.latest()[0]
+    for keys in (("a", "b"), ("c",)):
+        changes.touch(*keys)
+        db.session.commit()
+    assert news(epoch, 2) == (epoch, 2, [])
+    assert news(epoch, 1) == (epoch, 2, [(2, "c")])
+    assert news(epoch, 0).changes == [(1, "a"), (1, "b"), (2, "c")]
+
+
+def test_what_cannot_be_known_any_more_is_no_news_but_a_new_beginning(site: Site) -> None:
+    epoch = changes.latest()[0]
+    for key in ("a", "b"):
+        changes.touch(key)
+        db.session.commit()
+    assert news("another", 2) == (epoch, 2, None)
+    assert news(epoch, 3).changes is None  # the database is older than what was seen
+    db.session.execute(sa.delete(Change).where(Change.sequence == 1))
+    db.session.commit()
+    assert news(epoch, 0).changes is None  # its rows were cleared away
+    assert news(epoch, 1).changes == [(2, "b")]
+    changes.touch(*(f"key:{number}" for number in range(changes.MAX_NEWS + 1)))
+    db.session.commit()
+    assert news(epoch, 2).changes is None
+
+
 @pytest.fixture
 def shared_app(
     engine: str,

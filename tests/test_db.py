@@ -165,3 +165,23 @@ def in_a_thread(work: Callable[[], str]) -> str:
     thread.start()
     thread.join(30)
     return results[0]
+
+
+def test_a_reader_in_a_hurry_waits_a_second_at_most(app: Flask) -> None:
+    with database.hurried(), db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.scalar(sa.text("SELECT 1")) == 1
+            return
+        with pytest.raises(OperationalError, match="statement timeout"):
+            connection.execute(sa.text("SELECT pg_sleep(5)"))
+    with db.engine.connect() as connection:
+        assert connection.scalar(sa.text("SHOW statement_timeout")) == "0"  # nobody else's
+
+
+def test_a_reader_in_a_hurry_does_not_wait_long_to_connect(app: Flask) -> None:
+    given: dict[str, int] = {}
+    database._before_connect(db.engine.dialect, None, [], given)
+    assert given == {}
+    with database.hurried():
+        database._before_connect(db.engine.dialect, None, [], given)
+    assert given == {"connect_timeout": 1}

@@ -69,8 +69,6 @@ def save(
     article.version += 1
     if was_public and kind in (RevisionKind.update, RevisionKind.correction):
         article.updated_at = now
-    if was_public:
-        changes.touch(changes.CORRECTIONS)  # which may be one more, under what may be another title
     _keep_revision(article, kind if was_public else RevisionKind.draft, note, by=by, now=now)
     touch_lists(article, site=site)
     return article
@@ -99,7 +97,6 @@ def publish(
         addresses.give(article, "", site=site, reserved=reserved, now=now)
     _set_old_work(article, site)
     db.session.flush()  # a new article's keys carry its id
-    changes.touch(changes.CORRECTIONS)
     touch_lists(article, site=site)
     return article
 
@@ -117,7 +114,6 @@ def withdraw(article: Article, *, reason: str, by: User, now: datetime, site: Si
     if article.is_public(now) and not reason.strip():
         raise RuleBroken("Say why: readers who ask for the article see it.", field="reason")
     touch_lists(article, site=site)
-    changes.touch(changes.CORRECTIONS)
     if article.is_public(now):
         article.state, article.withdrawn_reason = State.withdrawn, reason.strip()
     else:
@@ -171,6 +167,7 @@ def touch_lists(article: Article, *, site: Site) -> None:
     if article.state is not State.published or article.published_at is None:
         return
     touched = {keys.article(article.id), keys.text(article.id), keys.map_part(article.id), keys.MAP}
+    touched.add(changes.CORRECTIONS)  # it may be moved to a time at which they are to be seen
     if article.kind is Kind.article:
         touched |= {changes.FRONT, keys.month(article.published_at, site.zone)}
         touched |= {keys.tag(tag.id) for tag in article.tags}

@@ -35,11 +35,6 @@ def public(**parameters: Bound) -> Callable[[View], View]:
     return mark
 
 
-def is_public(app: Flask, endpoint: str) -> bool:
-    """Whether a view was marked so."""
-    return hasattr(app.view_functions.get(endpoint), _BOUNDS)
-
-
 def asked(app: Flask, raw_path: str, path: str, query: str) -> Asked | None:
     """What is asked for; None if no public view is there. `path` is decoded, as routing takes it."""
     try:

@@ -1,0 +1,47 @@
+"""A site whose page cache asks as often as a test says."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from paper import NOW, Paper
+
+from newsite import changes, create_app, migrations
+from newsite.config import Settings
+from newsite.db import Base, db
+from newsite.site.models import Site
+
+
+@pytest.fixture
+def paper(
+    engine: str,
+    tmp_path: Path,
+    make_settings: Callable[..., Settings],
+    request: pytest.FixtureRequest,
+) -> Iterator[Paper]:
+    sqlite = f"sqlite:///{tmp_path / 'paper.db'}"
+    url = sqlite if engine == "sqlite" else request.getfixturevalue("postgres_url")
+    app = create_app(make_settings(database_url=url))
+    made = Paper(app)
+    app.config["NEWSITE_CLOCK"] = lambda: made.now
+    made.cache.freshness.clock = lambda: made.seconds
+    made.cache.freshness.every = 0
+    with app.app_context():
+        migrations.upgrade()
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name != "change_counter":
+                db.session.execute(table.delete())
+        db.session.execute(sa.update(changes.ChangeCounter).values(sequence=0))
+        db.session.add(Site(id=1, name="The Test Paper", tagline="", founded_at=NOW))
+        db.session.commit()
+        db.session.remove()
+    yield made
+    with app.app_context():
+        db.session.remove()
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name != "change_counter":
+                db.session.execute(table.delete())
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
