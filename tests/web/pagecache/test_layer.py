@@ -504,7 +504,11 @@ def test_a_page_that_fails_on_the_way_is_served_from_memory(paper: Paper) -> Non
 
 def test_a_restored_database_drops_everything(paper: Paper) -> None:
     paper.get("/")
-    paper.do(lambda: db.session.execute(sa.update(changes.ChangeCounter).values(epoch="another")))
+    paper.do(
+        lambda: db.session.execute(
+            sa.update(changes.ChangeCounter).values(epoch=changes.new_epoch())
+        )
+    )
     assert paper.fate("/") == MADE
 
 
