@@ -23,6 +23,7 @@ NAMES = {
     "NEWSITE_SITE_URL",
     "NEWSITE_PROXIES",
     "NEWSITE_LIMITS",
+    "NEWSITE_REDIS_URL",
     "NEWSITE_DEMO",
 }
 TEST_NAMES = {"NEWSITE_FIXTURES", "NEWSITE_TEST_POSTGRES"}  # read by the tests, and by nothing else
@@ -35,6 +36,9 @@ _HOST = re.compile(r"(?:[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*|\[[0-9a-f:.]+\])(?::[0-9]
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql+psycopg"
+REDIS = {"redis", "rediss", "unix"}
+_REDIS_NUMBER = re.compile(r"(?:/[0-9]{0,4})?")  # Redis counts its databases
+_REDIS_QUERY = re.compile(r"(?:db=[0-9]{1,4})?")
 
 
 class SettingsError(Exception):
@@ -55,6 +59,7 @@ class Settings:
     site_url: str  # scheme and host, no slash at the end
     proxies: int = 0  # hops in front whose X-Forwarded headers may be believed
     limits: bool = True  # off for load tests only
+    redis_url: str = field(default="", repr=False)  # "": limits are counted in the database
     demo: bool = False
 
     @property
@@ -88,6 +93,7 @@ def from_environment(environ: Mapping[str, str], *, demo: bool = False) -> Setti
         site_url=_site_url(environ, demo, problems),
         proxies=_proxies(environ, problems),
         limits=_switch(environ, "NEWSITE_LIMITS", "on", problems),
+        redis_url=_redis_url(environ, problems),
         demo=demo,
     )
     if problems:
@@ -165,6 +171,35 @@ def _database_problem(given: str) -> str | None:
     if url.drivername == SQLITE and (url.database in (None, "", ":memory:") or url.query):
         return f"names no file. Write {SQLITE}:////srv/newsite/newsite.db, or leave it out."
     return None
+
+
+def _redis_url(environ: Mapping[str, str], problems: list[str]) -> str:
+    given = environ.get("NEWSITE_REDIS_URL", "").strip()
+    if given and not _is_redis(given):
+        problems.append(
+            "NEWSITE_REDIS_URL is not an address of Redis. Write redis://host:6379/0, "
+            "rediss://… over TLS, or unix:///folder/redis.sock?db=0"
+        )
+    elif given and find_spec("redis") is None:
+        problems.append(
+            "NEWSITE_REDIS_URL needs Redis's client. Install it with newsite: "
+            "pip install 'newsite[redis]'"
+        )
+    return given
+
+
+def _is_redis(given: str) -> bool:
+    try:
+        parts = urlsplit(given)
+        is_port = parts.port != 0
+    except ValueError:
+        return False
+    if parts.scheme not in REDIS or parts.fragment or not is_port:
+        return False
+    if parts.scheme == "unix":
+        is_here = not parts.hostname and len(parts.path) > 1
+        return is_here and _REDIS_QUERY.fullmatch(parts.query) is not None
+    return bool(parts.hostname) and not parts.query and bool(_REDIS_NUMBER.fullmatch(parts.path))
 
 
 def _secret_key(environ: Mapping[str, str], data: Path, problems: list[str]) -> str:

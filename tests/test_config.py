@@ -154,6 +154,17 @@ def test_a_site_answers_to_its_host_and_at_home_to_all_names_of_home(tmp_path, s
         ({"PROXIES": "two"}, "from 0 to 8"),
         ({"PROXIES": "²"}, "from 0 to 8"),
         ({"LIMITS": "no"}, "NEWSITE_LIMITS is “no”; write on or off."),
+        ({"REDIS_URL": "http://redis:6379"}, "NEWSITE_REDIS_URL is not an address of Redis."),
+        ({"REDIS_URL": "redis"}, "Write redis://host:6379/0"),
+        ({"REDIS_URL": "redis://"}, "is not an address of Redis"),
+        ({"REDIS_URL": "redis://redis:0"}, "is not an address of Redis"),
+        ({"REDIS_URL": "redis://redis:99999"}, "is not an address of Redis"),
+        ({"REDIS_URL": "redis://redis/limits"}, "is not an address of Redis"),
+        ({"REDIS_URL": "redis://redis?socket_timeout=60"}, "is not an address of Redis"),
+        ({"REDIS_URL": "redis://redis/0#x"}, "is not an address of Redis"),
+        ({"REDIS_URL": "unix://"}, "is not an address of Redis"),
+        ({"REDIS_URL": "unix://redis.sock"}, "is not an address of Redis"),
+        ({"REDIS_URL": "unix:///redis.sock?db=x"}, "is not an address of Redis"),
         ({"DEMO": "1"}, "NEWSITE_DEMO is “1”; write on or off."),
         ({"PROXYS": "1"}, "Did you mean NEWSITE_PROXIES?"),
         ({"XYLOPHONE_BAND": "1"}, "is not a setting of newsite. Remove it."),
@@ -168,6 +179,30 @@ def test_postgresql_without_its_driver_says_how_to_install_it(tmp_path, monkeypa
     monkeypatch.setattr(config, "find_spec", lambda name: None)
     (problem,) = problems(tmp_path, DATABASE_URL="postgresql+psycopg://db/news")
     assert problem.startswith("NEWSITE_DATABASE_URL needs PostgreSQL's driver. Install it")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://127.0.0.1",
+        "redis://127.0.0.1:6380/",
+        "rediss://newsite:opensesame@redis.example.org:6379/3",
+        "redis://[::1]:6379/0",
+        "unix:///run/redis/redis.sock",
+        "unix://newsite:opensesame@/run/redis/redis.sock?db=3",
+    ],
+)
+def test_redis_is_named_by_its_address_and_its_password_is_not_printed(tmp_path, address):
+    made = settings(tmp_path, REDIS_URL=address)
+    assert made.redis_url == address
+    assert "opensesame" not in repr(made)
+    assert settings(tmp_path, REDIS_URL="").redis_url == ""
+
+
+def test_redis_without_its_client_says_how_to_install_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "find_spec", lambda name: None)
+    (problem,) = problems(tmp_path, REDIS_URL="redis://redis")
+    assert problem.startswith("NEWSITE_REDIS_URL needs Redis's client. Install it with newsite")
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path):

@@ -12,7 +12,7 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsite import config, migrations, outbox
+from newsite import config, limits, migrations, outbox
 from newsite.accounts import queries as accounts
 from newsite.changes import ChangeCounter
 from newsite.cli.running import at_site
@@ -64,6 +64,8 @@ def findings() -> Iterator[Finding]:
     yield Finding("configuration", True, settings.site_url)
     yield _look("data folder", lambda: _data_folder(settings))
     with at_site(upgraded=False):
+        if settings.redis_url:
+            yield _look("Redis", _redis)
         shape = _look("database", _shape)
         yield shape
         for name, check in CHECKS if shape.ok else ():
@@ -87,6 +89,13 @@ def _data_folder(settings: Settings) -> str:
             f"only {free // 1024**2} MB are free on the disk of {settings.data}. Make room."
         )
     return f"{settings.data}, {free // 1024**2} MB free"
+
+
+def _redis() -> str:
+    problem = limits.problem_of_redis()
+    if problem is not None:
+        raise Wrong(f"does not count ({problem}). Limits are counted in the database meanwhile.")
+    return "counts"
 
 
 def _shape() -> str:

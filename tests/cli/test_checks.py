@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+import redis_server
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
@@ -123,3 +124,15 @@ def test_a_worker_that_was_seen_is_said(newsite, staffed, inside):
     db.session.remove()
     result = newsite("check")
     assert "jobs: 0 wait; a worker was last seen at 2026-11-22 09:30 UTC" in result.output
+
+
+def test_a_redis_that_counts_is_said_and_one_that_does_not_is_named(newsite, staffed):
+    with redis_server.running() as redis:
+        redis_at = {"NEWSITE_REDIS_URL": redis.url}
+        assert "ok     Redis: counts\n" in newsite("check", env=redis_at).output
+        redis.stop()
+        result = newsite("check", env=redis_at)
+    assert result.exit_code == 1
+    assert "WRONG  Redis: does not count (Error 111 connecting to " in result.output
+    assert "Limits are counted in the database meanwhile." in result.output
+    assert result.output.count("WRONG") == 1

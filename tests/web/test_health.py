@@ -1,8 +1,11 @@
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from newsite import migrations
+from newsite import create_app, migrations
 from newsite.db import db
+from newsite.site.models import Site
 
 
 def ask(app, path, host="10.1.2.3:9000"):
@@ -29,6 +32,19 @@ def test_a_prober_is_given_no_cookie_and_no_old_answer(app, site):
         assert answer.headers["Cache-Control"] == "no-store"
         assert "Set-Cookie" not in answer.headers
         assert "Vary" not in answer.headers
+
+
+def test_a_host_without_its_redis_is_ready_all_the_same(make_settings, tmp_path):
+    """The database counts meanwhile: to send readers elsewhere would help nobody."""
+    url = f"sqlite:///{tmp_path / 'ready.db'}"
+    app = create_app(make_settings(database_url=url, redis_url="unix:///nowhere/redis.sock"))
+    with app.app_context():
+        migrations.upgrade()
+        db.session.add(Site(id=1, name="Paper", tagline="", founded_at=datetime.now(UTC)))
+        db.session.commit()
+        assert ask(app, "/readyz").text == "ready\n"
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_a_living_process_asks_no_database(app, monkeypatch):

@@ -13,6 +13,7 @@ from newsite import create_app, limits, migrations
 from newsite.config import Settings
 from newsite.db import db
 from newsite.limits import RateCount
+from newsite.limits.table import TableCounts
 
 LIMIT = "3 per 15 minutes"
 QUARTER = timedelta(minutes=15)
@@ -44,6 +45,17 @@ def test_the_window_ends_by_the_clock_and_begins_anew(app: Flask, now: datetime)
 def test_without_a_window_there_is_nothing_to_wait_for(app: Flask, now: datetime) -> None:
     assert limits.seconds_left("sign-in", "ann", LIMIT, now=now) == 1
     assert limits.seconds_left("sign-in", "ann", LIMIT) == 1
+
+
+def test_a_clock_that_was_put_back_makes_nobody_wait_longer(app: Flask, now: datetime) -> None:
+    for _ in range(4):
+        hit("ann", now)
+    before = now - timedelta(hours=3)
+    assert not hit("ann", before), "the tries are remembered"
+    assert limits.seconds_left("sign-in", "ann", LIMIT, now=before) == 900
+    assert not hit("ann", before + timedelta(minutes=1)), "a window does not grow with its tries"
+    assert limits.seconds_left("sign-in", "ann", LIMIT, now=before + timedelta(minutes=1)) == 840
+    assert hit("ann", before + QUARTER)
 
 
 def test_tries_can_be_forgotten(app: Flask, now: datetime) -> None:
@@ -88,7 +100,7 @@ def test_counts_that_have_ended_are_cleared_away(app: Flask, now: datetime) -> N
 
 
 def test_the_storage_keeps_the_librarys_promises(app: Flask, now: datetime) -> None:
-    storage = limits._Counts(now)
+    storage = TableCounts(now)
     assert storage.check()
     assert storage.base_exceptions is sa.exc.SQLAlchemyError
     storage.incr("a", 60)

@@ -1,0 +1,84 @@
+"""Counts in the database, for a site without Redis, and for the time that Redis does not answer."""
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import sqlalchemy as sa
+from limits.storage import Storage
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+
+from newsite.db import Base, Ordered, db
+
+T = TypeVar("T")
+
+
+class RateCount(Base):
+    """How often something was tried in the window that ends at `ends_at`."""
+
+    __tablename__ = "rate_counts"
+
+    key: Mapped[str] = mapped_column(Ordered, primary_key=True)
+    count: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TableCounts(Storage):
+    """The library's storage on our table. One statement counts: no two can take the same place."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self.now = now
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What may go wrong here."""
+        return SQLAlchemyError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """The count with `amount` added; a window that is over begins again, for `expiry` s."""
+        insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+        ends_at = self.now + timedelta(seconds=expiry)
+        fresh = insert(RateCount).values(key=key, count=amount, ends_at=ends_at)
+        # One that ends later than a new one would was begun before a clock was put back: it is cut.
+        goes_on = sa.and_(RateCount.ends_at > self.now, RateCount.ends_at <= ends_at)
+        is_over = RateCount.ends_at <= self.now
+        query = fresh.on_conflict_do_update(
+            index_elements=[RateCount.key],
+            set_={
+                "count": sa.case((is_over, amount), else_=RateCount.count + amount),
+                "ends_at": sa.case((goes_on, RateCount.ends_at), else_=ends_at),
+            },
+        ).returning(RateCount.count)
+        with db.engine.begin() as connection:
+            return connection.execute(query).scalar_one()
+
+    def get(self, key: str) -> int:
+        """The count of the window that runs, 0 if none does."""
+        return self._read(RateCount.count, key) or 0
+
+    def get_expiry(self, key: str) -> float:
+        """When the window ends, in seconds since 1970; now, if none runs."""
+        return (self._read(RateCount.ends_at, key) or self.now).timestamp()
+
+    def check(self) -> bool:
+        """Whether the table answers."""
+        return self.get("") == 0
+
+    def reset(self) -> int:
+        """Deletes every count, and says how many there were."""
+        with db.engine.begin() as connection:
+            return len(connection.execute(sa.delete(RateCount).returning(RateCount.key)).all())
+
+    def clear(self, key: str) -> None:
+        """Deletes one count."""
+        with db.engine.begin() as connection:
+            connection.execute(sa.delete(RateCount).where(RateCount.key == key))
+
+    def _read(self, column: InstrumentedAttribute[T], key: str) -> T | None:
+        query = sa.select(column).where(RateCount.key == key, RateCount.ends_at > self.now)
+        with db.engine.begin() as connection:
+            return connection.scalar(query)
