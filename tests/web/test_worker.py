@@ -205,15 +205,23 @@ def port(tmp_path: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{found}", "--threads", "2"]
     command += ["--worker-class", "newsite.web.worker.PatientWorker", "--chdir", str(tmp_path)]
     process = subprocess.Popen([*command, "--no-control-socket", "small:app"], cwd=tmp_path)
-    for _ in range(200):
+    try:
+        wait_for(found)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_for(port: int) -> None:
+    """Returns when somebody answers there; a busy machine may take a minute over it."""
+    until = time.monotonic() + 60
+    while True:
         try:
-            socket.create_connection(("127.0.0.1", found), timeout=1).close()
-            break
+            return socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
+            assert time.monotonic() < until, "gunicorn did not start"
             time.sleep(0.05)
-    yield found
-    process.terminate()
-    process.wait(30)
 
 
 def answer(port: int, sent: bytes) -> bytes:
