@@ -18,6 +18,9 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from newsite.config import Settings
 
 BUSY_MS = 5_000  # how long a writer waits for the other one before it gives up
+CACHE_KB = (
+    512  # of each connection to SQLite; what is not in it is in the system's own cache, for all
+)
 HURRIED_SECONDS = 1  # PostgreSQL: a reader who waits longer is better served with a kept page
 CONNECT_SECONDS = 3  # PostgreSQL: a dead host is a fact after this long
 NAMING = {
@@ -155,6 +158,7 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # a reply that was acknowledged survives a power cut
         "foreign_keys=ON",
+        f"cache_size=-{CACHE_KB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -78,6 +78,7 @@ def test_sqlite_is_set_for_a_site_that_must_not_lose_a_reply(file_app):
     assert pragma("synchronous") == 2  # FULL
     assert pragma("foreign_keys") == 1
     assert pragma("busy_timeout") == database.BUSY_MS
+    assert pragma("cache_size") == -database.CACHE_KB  # of each thread: eight of them in a worker
 
 
 def test_eight_writers_at_once_lose_nothing(file_app):

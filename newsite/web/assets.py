@@ -41,15 +41,17 @@ class StaticFiles(WhiteNoise):
             immutable_file_test=_is_immutable,
             add_headers_function=_add_headers,
         )
+        self.inner = app
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """The file, or what the app answers."""
-        if environ.get("PATH_INFO", "").startswith(PREFIX):
-            # WhiteNoise takes `br;q=0` for a wish, and refuses the range of a single byte.
-            environ["HTTP_ACCEPT_ENCODING"] = _wanted(environ.get("HTTP_ACCEPT_ENCODING", ""))
-            environ.pop("HTTP_RANGE", None)
+        if not environ.get("PATH_INFO", "").startswith(PREFIX):
+            return self.inner(environ, start_response)
+        # WhiteNoise takes `br;q=0` for a wish, and refuses the range of a single byte.
+        environ["HTTP_ACCEPT_ENCODING"] = _wanted(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        environ.pop("HTTP_RANGE", None)
         answer: Iterable[bytes] = super().__call__(environ, start_response)
         return answer
 

@@ -34,7 +34,9 @@ class HostCheck:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Lets the request in, or refuses it."""
-        host = environ.get("HTTP_HOST", "").lower().removesuffix(".")
+        host = environ.get("HTTP_HOST", "")
+        if host not in self.hosts:
+            host = host.lower().removesuffix(".")
         if host in self.hosts or environ.get("PATH_INFO") in FOR_MACHINES:
             return self.app(environ, start_response)
         body = b"This server has no site under that name.\n"

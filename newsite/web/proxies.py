@@ -25,5 +25,7 @@ def address(environ: "WSGIEnvironment", hops: int) -> str:
     The left end of X-Forwarded-For is whatever the reader wrote; ours count from the right.
     """
     direct: str = environ.get("REMOTE_ADDR", "")
+    if not hops:
+        return direct
     named = parse_list_header(environ.get("HTTP_X_FORWARDED_FOR", ""))  # as ProxyFix reads it
-    return named[-hops] if 0 < hops <= len(named) else direct
+    return named[-hops] if hops <= len(named) else direct

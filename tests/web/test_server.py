@@ -92,3 +92,18 @@ def test_templates_are_read_before_the_fork(app):
     server.when_ready(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app)))
     gc.unfreeze()
     assert len(app.jinja_env.cache) == len(app.jinja_env.list_templates())
+
+
+@pytest.mark.parametrize("has_heaps", [True, False])  # of glibc's kind; musl and macOS have others
+def test_threads_share_one_heap_where_the_system_would_give_each_its_own(
+    app, monkeypatch, has_heaps
+):
+    told = []
+    library = SimpleNamespace(mallopt=lambda *given: told.append(given))
+    monkeypatch.setattr(
+        server.ctypes, "CDLL", lambda name: library if has_heaps else SimpleNamespace()
+    )
+    server.when_ready(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app)))
+    gc.unfreeze()
+    heaps, large = (server.M_ARENA_MAX, 1), (server.M_MMAP_THRESHOLD, server.LARGE)
+    assert told == ([heaps, large] if has_heaps else [])

@@ -1,7 +1,6 @@
 """The layer between the server and the app: it answers with pages that are kept, and keeps what the app makes."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,8 +29,7 @@ WAIT_SECONDS = 10  # for a page that another thread makes
 ROUNDS = 3  # of waiting, before a page is made beside the others
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A page that somebody asks for, and how it would be made."""
 
     environ: "WSGIEnvironment"
@@ -91,7 +89,7 @@ class PageCache:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
         raw, query = guard.raw_path(environ), environ.get("QUERY_STRING", "")
-        if not query and self.store.get(raw) is not None:
+        if not query and self.store.has(raw):
             return Wanted(environ, raw, {})
         path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
         if path.lstrip("/").partition("/")[0].lower() in PRIVATE_ROOTS:

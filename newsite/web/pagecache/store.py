@@ -92,6 +92,10 @@ class Store:
         """What all pages take, those too that were dropped a moment ago."""
         return self._plain.bytes + self._asked.bytes + self._dropped_bytes
 
+    def has(self, address: str) -> bool:
+        """Whether a page is kept for an address at this moment; the next may drop it."""
+        return address in self._shelf(address).pages
+
     def get(self, address: str) -> Page | None:
         """The page that is kept for an address, whatever the clock says."""
         with self.lock:

@@ -20,8 +20,8 @@ BROTLI_QUALITY = 5  # what a page costs to pack is paid at every change of it
 PLAIN, GZIP, BROTLI = "identity", "gzip", "br"
 _ENDINGS = {PLAIN: "", GZIP: "-gz", BROTLI: "-br"}
 _PACKED = ("image/png", "image/jpeg", "image/webp")  # compressed by their nature
-# Ours are made anew, and what does not depend on the page has no place in it.
-_OWN = {"content-length", "etag", "vary", "content-encoding", "accept-ranges"}
+# Ours are made anew, and what does not depend on the page has no place in it: the server says the date.
+_OWN = {"content-length", "etag", "vary", "content-encoding", "accept-ranges", "date"}
 
 Headers = list[tuple[str, str]]
 

@@ -39,6 +39,13 @@ def test_the_same_bytes_have_the_same_tag_and_the_same_packing() -> None:
     assert gzip.decompress(first["gzip"].body) == BODY
 
 
+def test_a_kept_page_does_not_say_when_it_was_made() -> None:
+    (plain, *_) = variants(BODY, [*HTML, ("Date", "Sun, 22 Nov 2026 12:00:00 GMT")]).values()
+    assert "Date" not in dict(
+        plain.headers
+    )  # the server says when it answers; caches count from it
+
+
 def test_what_would_not_get_smaller_is_not_packed() -> None:
     assert list(variants(b"short", HTML)) == ["identity"]
     assert list(variants(BODY, [("Content-Type", "image/png")])) == ["identity"]

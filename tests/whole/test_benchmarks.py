@@ -1,0 +1,78 @@
+"""The corpus that speed is measured on is a site as any other: its rows agree, and its pages can be read."""
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from pages import Pages
+
+from benchmarks import corpus, sites
+from benchmarks.corpus import FIFTY, MOST, Size
+from benchmarks.inside import Maker, called
+from benchmarks.references import naive
+from benchmarks.words import Words
+from newsite.articles.models import Article
+from newsite.comments import threads
+from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.db import db
+
+SIZE = Size(60, 400)
+
+
+@pytest.fixture
+def filled(app: Flask) -> Flask:
+    """An empty site, filled with a very small corpus."""
+    with app.test_request_context():
+        corpus.fill(SIZE)
+    db.session.remove()
+    return app
+
+
+def test_counts_and_threads_agree(filled: Flask) -> None:
+    articles = db.session.scalars(sa.select(Article).where(Article.kind == "article")).all()
+    assert len(articles) == SIZE.articles
+    assert db.session.scalar(sa.select(sa.func.count(Comment.id))) == pytest.approx(400, abs=45)
+    for article in articles:
+        replies = db.session.scalars(sa.select(Comment).where(Comment.article_id == article.id))
+        assert article.reply_count == sum(one.is_approved for one in replies)
+    for one in db.session.scalars(sa.select(Comment)):
+        assert one.is_on_page == one.is_approved
+        assert one.place == threads.place(one, one.parent)
+    waiting = db.session.scalars(sa.select(Comment).where(Comment.status == Status.pending)).all()
+    decisions = db.session.scalar(sa.select(sa.func.count(ModerationEntry.id)))
+    assert decisions == 2 * sum(one.reply_count for one in articles) + len(waiting)
+
+
+def test_its_pages_can_be_read_and_answered(filled: Flask) -> None:
+    pages = Pages(filled)
+    assert len(pages.get(FIFTY).all("[id^=comment-]")) == 50
+    most = pages.get(MOST)
+    form = {"author": "Ann", "email": "ann@example.org", "comment": "A reply after all of these."}
+    assert most.form("reply").fill(**form).submit().path.startswith("/replies/")
+    for path in ("/", "/archive/", "/archive/2026/10/", "/corrections/", "/atom.xml"):
+        assert pages.fetch(path).status_code == 200, path
+
+
+def test_the_naive_page_shows_what_ours_shows(tmp_path: Path) -> None:
+    site = sites.site(SIZE, folder=tmp_path)
+    app = site.app()
+    ours = Maker(app).made(FIFTY)
+    naive_app = naive.create_app(site.database_url)
+    theirs = called(naive_app.wsgi_app, FIFTY)
+    assert (ours.status, theirs.status) == (200, 200)
+    for words in (rb"<h1>[^<]+</h1>", rb'id="comment-\d+"', rb"By <a[^>]+>", rb"<h2>[^<]+</h2>"):
+        assert len(re.findall(words, ours.body)) == len(re.findall(words, theirs.body)), words
+    for one, models in ((app, db), (naive_app, naive.db)):
+        with one.app_context():
+            models.engine.dispose()
+
+
+def test_replies_are_as_uneven_as_lifes_and_the_same_at_every_run() -> None:
+    size = Size(100_000, 1_000_000)
+    counts = corpus.reply_counts(size, Words(1))
+    assert counts == corpus.reply_counts(size, Words(1))
+    assert max(counts) == corpus.MOST_REPLIES
+    assert sum(counts) == pytest.approx(size.replies, rel=0.01)
+    assert min(counts) < 5
