@@ -3,7 +3,6 @@
 import contextlib
 import difflib
 import os
-import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -15,6 +14,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from newsite import addresses
+
 NAMES = {
     "NEWSITE_DATA",
     "NEWSITE_DATABASE_URL",
@@ -22,6 +23,7 @@ NAMES = {
     "NEWSITE_SECRET_KEY_FILE",
     "NEWSITE_SITE_URL",
     "NEWSITE_PROXIES",
+    "NEWSITE_PURGE_URLS",
     "NEWSITE_LIMITS",
     "NEWSITE_REDIS_URL",
     "NEWSITE_DEMO",
@@ -30,15 +32,10 @@ TEST_NAMES = {"NEWSITE_FIXTURES", "NEWSITE_TEST_POSTGRES"}  # read by the tests,
 DEMO_URL = "http://127.0.0.1:8000"
 MIN_SECRET_CHARS = 32  # 128 bits and more, however it is written down
 MAX_PROXIES = 8  # more hops than any real chain has; a typing error otherwise
-USUAL_PORTS = {"http": 80, "https": 443}
-# A name or an IPv4 address, or what `urlsplit` takes for an IPv6 one; and a port.
-_HOST = re.compile(r"(?:[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*|\[[0-9a-f:.]+\])(?::[0-9]+)?")
+MAX_CACHES = 16  # each has a thread of the worker
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql+psycopg"
-REDIS = {"redis", "rediss", "unix"}
-_REDIS_NUMBER = re.compile(r"(?:/[0-9]{0,4})?")  # Redis counts its databases
-_REDIS_QUERY = re.compile(r"(?:db=[0-9]{1,4})?")
 
 
 class SettingsError(Exception):
@@ -58,6 +55,7 @@ class Settings:
     secret_key: str = field(repr=False)
     site_url: str  # scheme and host, no slash at the end
     proxies: int = 0  # hops in front whose X-Forwarded headers may be believed
+    purge_urls: tuple[str, ...] = ()  # of HTTP caches that are told by key what has changed
     limits: bool = True  # off for load tests only
     redis_url: str = field(default="", repr=False)  # "": limits are counted in the database
     demo: bool = False
@@ -92,6 +90,7 @@ def from_environment(environ: Mapping[str, str], *, demo: bool = False) -> Setti
         secret_key=_secret_key(environ, data, problems),
         site_url=_site_url(environ, demo, problems),
         proxies=_proxies(environ, problems),
+        purge_urls=_purge_urls(environ, problems),
         limits=_switch(environ, "NEWSITE_LIMITS", "on", problems),
         redis_url=_redis_url(environ, problems),
         demo=demo,
@@ -175,7 +174,7 @@ def _database_problem(given: str) -> str | None:
 
 def _redis_url(environ: Mapping[str, str], problems: list[str]) -> str:
     given = environ.get("NEWSITE_REDIS_URL", "").strip()
-    if given and not _is_redis(given):
+    if given and not addresses.is_redis(given):
         problems.append(
             "NEWSITE_REDIS_URL is not an address of Redis. Write redis://host:6379/0, "
             "rediss://… over TLS, or unix:///folder/redis.sock?db=0"
@@ -186,20 +185,6 @@ def _redis_url(environ: Mapping[str, str], problems: list[str]) -> str:
             "pip install 'newsite[redis]'"
         )
     return given
-
-
-def _is_redis(given: str) -> bool:
-    try:
-        parts = urlsplit(given)
-        is_port = parts.port != 0
-    except ValueError:
-        return False
-    if parts.scheme not in REDIS or parts.fragment or not is_port:
-        return False
-    if parts.scheme == "unix":
-        is_here = not parts.hostname and len(parts.path) > 1
-        return is_here and _REDIS_QUERY.fullmatch(parts.query) is not None
-    return bool(parts.hostname) and not parts.query and bool(_REDIS_NUMBER.fullmatch(parts.path))
 
 
 def _secret_key(environ: Mapping[str, str], data: Path, problems: list[str]) -> str:
@@ -257,9 +242,12 @@ def _site_url(environ: Mapping[str, str], demo: bool, problems: list[str]) -> st
         return given
     try:
         parts = urlsplit(given)
-        right = parts.scheme in USUAL_PORTS and _HOST.fullmatch(parts.netloc) is not None
+        right = (
+            parts.scheme in addresses.USUAL_PORTS
+            and addresses.HOST.fullmatch(parts.netloc) is not None
+        )
         # Browsers leave the usual port out of Host.
-        right = right and parts.port not in (0, USUAL_PORTS[parts.scheme])
+        right = right and parts.port not in (0, addresses.USUAL_PORTS[parts.scheme])
         right = right and given == f"{parts.scheme}://{parts.netloc}"
     except ValueError:
         right = False
@@ -279,6 +267,21 @@ def _proxies(environ: Mapping[str, str], problems: list[str]) -> int:
         f"NEWSITE_PROXIES is “{given}”; write how many proxies stand in front, from 0 to {MAX_PROXIES}."
     )
     return 0
+
+
+def _purge_urls(environ: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(environ.get("NEWSITE_PURGE_URLS", "").replace(",", " ").split()))
+    wrong = [address for address in found if not addresses.is_cache(address)]
+    problems.extend(
+        f"NEWSITE_PURGE_URLS: “{address}” is no address of an HTTP cache; write such as "
+        "http://127.0.0.1:6081/, with a space between two."
+        for address in wrong
+    )
+    if len(found) > MAX_CACHES:
+        problems.append(
+            f"NEWSITE_PURGE_URLS names {len(found)} caches; {MAX_CACHES} is as many as can be told."
+        )
+    return found
 
 
 def _switch(environ: Mapping[str, str], name: str, default: str, problems: list[str]) -> bool:

@@ -248,3 +248,41 @@ def test_templates_are_found_beside_the_package_or_inside_it(tmp_path, monkeypat
     assert config.folder("static") == tmp_path / "newsite" / "static"
     with pytest.raises(FileNotFoundError, match="templates folder is missing"):
         config.folder("templates")
+
+
+def test_caches_to_purge_are_named_with_spaces_or_commas_between_them(tmp_path):
+    assert settings(tmp_path).purge_urls == ()
+    given = (
+        "http://127.0.0.1:6081/, https://cache.example.org/purge\thttp://[::1]:80 http://[::1]:80"
+    )
+    assert settings(tmp_path, PURGE_URLS=given).purge_urls == (
+        "http://127.0.0.1:6081/",
+        "https://cache.example.org/purge",
+        "http://[::1]:80",
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "127.0.0.1:6081",  # no scheme
+        "ftp://127.0.0.1/",
+        "http://",
+        "http://user:password@cache/",
+        "http://cache:0/",
+        "http://cache:99999/",
+        "http://cache:port/",
+        "http://cache/?key=1",
+        "http://cache/#top",
+        "http://cache/ä",
+        "http://[::1/",
+    ],
+)
+def test_what_is_no_cache_to_purge_is_refused_by_name(tmp_path, given):
+    [problem] = problems(tmp_path, PURGE_URLS=f"http://127.0.0.1:6081/ {given}")
+    assert problem.startswith(f"NEWSITE_PURGE_URLS: “{given}” is no address of an HTTP cache")
+
+
+def test_more_caches_than_threads_are_refused(tmp_path):
+    [problem] = problems(tmp_path, PURGE_URLS=" ".join(f"http://cache{n}/" for n in range(17)))
+    assert problem.startswith("NEWSITE_PURGE_URLS names 17 caches")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import IntegrityError
 
-from newsite import demo, migrations, outbox, serve, tidy
+from newsite import demo, migrations, outbox, purging, serve, tidy
 from newsite.accounts import queries as accounts
 from newsite.accounts.models import User
 from newsite.cli.checks import check_command
@@ -78,9 +78,10 @@ def worker_command() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with at_site():
+    with at_site() as settings:
         logging.config.dictConfig({"version": 1, **server.logconfig_dict})
-        outbox.Worker(HANDLERS, clock=_now, hourly=HOURLY).run(stop)
+        with purging.following(db.engine, settings.purge_urls):
+            outbox.Worker(HANDLERS, clock=_now, hourly=HOURLY).run(stop)
 
 
 @main.command("tidy")

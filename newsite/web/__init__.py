@@ -46,7 +46,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     headers.init_app(app, settings)
     # Around Flask, from the inside out.
     proxies.init_app(app, settings)
-    layer.init_app(app)
+    layer.init_app(app, settings)
     assets.init_app(app, settings)
     app.wsgi_app = guard.HostCheck(app.wsgi_app, settings.hosts)  # type: ignore[method-assign]
     accesslog.init_app(app, settings)

@@ -15,7 +15,9 @@ POLICY = (
     "form-action 'self'",
     "frame-ancestors 'none'",
 )
-PUBLIC = "public, max-age=0, s-maxage=1"  # one second is as long as a change may take to show
+# An HTTP cache that is told nothing may keep a page for a second, as long as a change may take to show;
+# for an hour more while nobody answers behind it.
+PUBLIC = "public, max-age=0, s-maxage=1, stale-if-error=3600"
 PRIVATE = "private, no-store"
 # One reader's or editor's alone, whatever is answered there: a redirect to another way of writing
 # such an address has the secret in it too.

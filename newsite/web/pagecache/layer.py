@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask
 
+from newsite.config import Settings
 from newsite.db import db, hurried
 from newsite.web import accesslog, guard
-from newsite.web.headers import PUBLIC
 from newsite.web.pagecache import begun, keys
 from newsite.web.pagecache.begun import KeptSite
 from newsite.web.pagecache.freshness import Freshness
+from newsite.web.pagecache.front import Front, told
 from newsite.web.pagecache.keys import Rendering
 from newsite.web.pagecache.public import asked
 from newsite.web.pagecache.store import MAX_LATE, Page, Store
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
 KEY = "newsite.pagecache"
 STATUSES = ("200 ", "404 ", "410 ")  # a 404 is kept only as the one page that serves all of them
-ENDING = PUBLIC.replace("s-maxage=1", "s-maxage=0")  # for the last second of a page
 HIT, MADE, STALE = "newsite; hit", "newsite; fwd=miss", "newsite; hit; detail=stale"  # RFC 9211
+UNKEPT = "newsite; fwd=miss; stored=?0"  # a page that changed while it was made, or is too large
+CERTAIN = (HIT, MADE)
 PRIVATE_ROOTS = {"desk", "replies", "privacy"}
 WAIT_SECONDS = 10  # for a page that another thread makes
 ROUNDS = 3  # of waiting, before a page is made beside the others
@@ -54,8 +56,9 @@ Answer = tuple[Page | Bare, str]
 class PageCache:
     """WSGI layer: GET and HEAD of public pages, from memory where that is right."""
 
-    def __init__(self, app: Flask, store: Store) -> None:
+    def __init__(self, app: Flask, store: Store, front: Front) -> None:
         self.app = app
+        self.front = front
         self.inner: WSGIApplication = app.wsgi_app
         self.store = store
         self.kept_site = KeptSite(store)
@@ -161,15 +164,18 @@ class PageCache:
             address=wanted.address,
             endpoint=bare.endpoint,
             status=bare.status,
-            variants=variants(bare.body, bare.headers),
+            variants=variants(
+                bare.body, self.front.marked(bare.headers, bare.status, rendering.keys)
+            ),
             keys=frozenset(rendering.keys),
             epoch=rendering.epoch,
             number=rendering.number,
             made_at=rendering.made_at,
             until=rendering.until,
         )
-        self.store.keep(page)
-        return page, MADE
+        if self.front.is_purged:  # a rendering may take longer than a change may stay unheard
+            self.freshness.follow()
+        return page, MADE if self.store.keep(page) else UNKEPT
 
     def _send(
         self, page: Page, fate: str, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -177,14 +183,12 @@ class PageCache:
         variant = chosen(page.variants, environ.get("HTTP_ACCEPT_ENCODING", ""))
         known = environ.get("HTTP_IF_NONE_MATCH")
         is_same = known is not None and page.status[:3] == "200" and is_known(variant.etag, known)
-        headers = [
-            *(variant.short_headers if is_same else variant.headers),
-            ("Cache-Status", fate),
-        ]
-        if page.until is not None and page.until - self._now() < timedelta(seconds=1):
-            headers = [
-                (name, ENDING if value == PUBLIC else value) for name, value in headers
-            ]  # an HTTP cache must not show it past its end
+        headers = told(
+            variant.short_headers if is_same else variant.headers,
+            None if page.until is None else page.until - self._now(),
+            is_certain=fate in CERTAIN and not self.freshness.is_away,
+        )
+        headers = [*headers, ("Cache-Status", fate)]
         start_response("304 NOT MODIFIED" if is_same else page.status, headers)
         return [] if is_same or environ["REQUEST_METHOD"] == "HEAD" else [variant.body]
 
@@ -193,9 +197,9 @@ class PageCache:
         return clock()
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, settings: Settings) -> None:
     """Puts the layer around the app as it stands."""
-    cache = PageCache(app, Store())
+    cache = PageCache(app, Store(), Front(is_purged=bool(settings.purge_urls)))
     app.extensions[KEY] = cache
     begun.init_app(app, cache.kept_site)
     app.wsgi_app = cache  # type: ignore[method-assign]  # as Flask says

@@ -22,7 +22,8 @@ def paper(
 ) -> Iterator[Paper]:
     sqlite = f"sqlite:///{tmp_path / 'paper.db'}"
     url = sqlite if engine == "sqlite" else request.getfixturevalue("postgres_url")
-    app = create_app(make_settings(database_url=url))
+    told = getattr(request, "param", ())  # the HTTP caches in front that are told of changes
+    app = create_app(make_settings(database_url=url, purge_urls=told))
     made = Paper(app)
     app.config["NEWSITE_CLOCK"] = lambda: made.now
     made.cache.freshness.clock = lambda: made.seconds

@@ -171,7 +171,7 @@ def test_lists_end_when_the_next_article_appears(paper: Paper) -> None:
     paper.now += timedelta(days=1) - timedelta(milliseconds=500)
     last = paper.get("/")
     assert last.headers["Cache-Status"] == HIT
-    assert last.headers["Cache-Control"] == "public, max-age=0, s-maxage=0"
+    assert "s-maxage=0," in last.headers["Cache-Control"]
     paper.now += timedelta(milliseconds=500)
     assert "Tomorrow" in paper.get("/").text
     assert paper.get(path).status_code == 200
