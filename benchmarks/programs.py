@@ -42,9 +42,9 @@ class Server:
     pid: int
     port: int
 
-    def address(self, path: str = "/") -> str:
+    def address(self, path: str = "/", scheme: str = "http") -> str:
         """The address of a path."""
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{scheme}://127.0.0.1:{self.port}{path}"
 
     def cpu(self) -> float:
         """Seconds of CPU that it and its children have used since they began, ended ones too."""
@@ -105,6 +105,7 @@ def wrk(
     lines: int = 16,
     headers: Mapping[str, str] | None = None,
     script: Path | None = None,
+    scheme: str = "http",
 ) -> Load:
     """A burst of requests over so many lines at once. Raises RuntimeError unless all were answered with 200."""
     command = [
@@ -121,7 +122,7 @@ def wrk(
         command += ["-H", f"{name}: {value}"]
     command += ["-s", str(script)] if script else []
     done = subprocess.run(
-        [*command, server.address(path)], capture_output=True, text=True, check=False
+        [*command, server.address(path, scheme)], capture_output=True, text=True, check=False
     )
     found = _WRK.search(done.stdout)
     if found is None or _WRONG.search(done.stdout):
