@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, registry
 
+from newsite import patience
 from newsite.config import Settings
 
 BUSY_MS = 5_000  # how long a writer waits for the other one before it gives up
@@ -22,6 +23,10 @@ CACHE_KB = (
     512  # of each connection to SQLite; what is not in it is in the system's own cache, for all
 )
 HURRIED_SECONDS = 1  # PostgreSQL: a reader who waits longer is better served with a kept page
+ANSWER_SECONDS = 1.5  # PostgreSQL: the same, for a server that keeps no time-out because it hangs
+PATIENCE_SECONDS = (
+    5.0  # PostgreSQL: everybody else who waits for a page, as long as SQLite's writers
+)
 CONNECT_SECONDS = 3  # PostgreSQL: a dead host is a fact after this long
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -120,8 +125,14 @@ def set_up_sqlite(engine: Engine) -> None:
 
 
 def set_up_postgresql(engine: Engine) -> None:
-    """Lets readers who are in a hurry wait no longer than a second for it."""
-    event.listen(engine, "do_connect", _before_connect)
+    """Lets readers who are in a hurry wait no longer than a second for it, and nobody for ever."""
+    connections = patience.connection_class(engine.dialect.loaded_dbapi)
+
+    def connect(dialect: Dialect, record: object, given: list[Any], named: dict[str, Any]) -> Any:
+        _before_connect(named)
+        return connections.connect(*given, **named)
+
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "begin", _limit_statements)
 
 
@@ -130,7 +141,7 @@ def hurried() -> Iterator[None]:
     """Inside, transactions read, and PostgreSQL has a second for a statement; to connect, its driver's least: two."""
     token = _hurried.set(True)
     try:
-        with reading():
+        with reading(), patience.at_most(ANSWER_SECONDS):
             yield
     finally:
         _hurried.reset(token)
@@ -149,6 +160,8 @@ def reading() -> Iterator[None]:
 def expect(*, only_reads: bool) -> None:
     """Says what the transactions that follow in this thread are for; set at the start of every request."""
     _reading.set(only_reads)
+    if not _hurried.get():
+        patience.have(PATIENCE_SECONDS)
 
 
 def _on_connect(connection: sqlite3.Connection, record: object) -> None:
@@ -163,9 +176,7 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _before_connect(
-    dialect: Dialect, record: object, arguments: list[Any], parameters: dict[str, Any]
-) -> None:
+def _before_connect(parameters: dict[str, Any]) -> None:
     if _hurried.get():
         parameters["connect_timeout"] = HURRIED_SECONDS
 

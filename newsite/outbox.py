@@ -139,7 +139,8 @@ class Worker:
     def step(self) -> bool:
         """Does the next job that is due; False if there is none."""
         now = self.clock()
-        if self._beat is None or now - self._beat >= BEAT:
+        # Also after a clock was put back: else nothing would be heard until it is there again.
+        if self._beat is None or abs(now - self._beat) >= BEAT:
             self._say_alive(now)
             self._beat = now
         with database.reading():  # looking must not keep writers waiting

@@ -181,8 +181,8 @@ def test_a_reader_in_a_hurry_waits_a_second_at_most(app: Flask) -> None:
 
 def test_a_reader_in_a_hurry_does_not_wait_long_to_connect(app: Flask) -> None:
     given: dict[str, int] = {}
-    database._before_connect(db.engine.dialect, None, [], given)
+    database._before_connect(given)
     assert given == {}
     with database.hurried():
-        database._before_connect(db.engine.dialect, None, [], given)
+        database._before_connect(given)
     assert given == {"connect_timeout": 1}

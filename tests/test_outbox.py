@@ -207,6 +207,13 @@ def test_a_worker_says_every_minute_that_it_is_alive(worker, clock):
     assert outbox.last_beat() == clock.now
 
 
+def test_a_worker_is_heard_of_after_its_clock_was_put_back(worker, clock):
+    work(worker)
+    clock.move(hours=-3)
+    work(worker)
+    assert outbox.last_beat() == clock.now
+
+
 def test_an_hourly_job_is_made_once_an_hour_whoever_asks(app, clock):
     times: list[datetime] = []
     workers = [

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import IntegrityError
 
-from newsite import demo, migrations, outbox, purging, serve, tidy
+from newsite import demo, migrations, outbox, patience, purging, serve, tidy
 from newsite.accounts import queries as accounts
 from newsite.accounts.models import User
 from newsite.cli.checks import check_command
 from newsite.cli.running import Commands, at_site
 from newsite.cli.users import user_commands
 from newsite.db import db
+from newsite.errors import Conflict
 from newsite.site import queries as sites
 from newsite.web import server
 from newsite.web.context import reserved
@@ -80,6 +81,7 @@ def worker_command() -> None:
         signal.signal(number, lambda *_: stop.set())
     with at_site() as settings:
         logging.config.dictConfig({"version": 1, **server.logconfig_dict})
+        patience.have(outbox.CLAIM.total_seconds())  # after that a job is anybody's again
         with purging.following(db.engine, settings.purge_urls):
             outbox.Worker(HANDLERS, clock=_now, hourly=HOURLY).run(stop)
 
@@ -117,12 +119,14 @@ def _found() -> bool:
     """Founds the site unless somebody has; whether it was us."""
     if sites.find_site() is not None:
         return False
-    demo.found(now=_now(), reserved=reserved())
     try:
+        demo.found(now=_now(), reserved=reserved())
         db.session.commit()
-    except IntegrityError:  # another process was quicker by a moment
+    except (IntegrityError, Conflict):
         db.session.rollback()
-        return False
+        if sites.find_site() is None:
+            raise
+        return False  # another process was quicker by a moment
     return True
 
 

@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 from newsite import changes
 from newsite.articles import queries
 from newsite.articles.models import Article
-from newsite.db import db
+from newsite.db import db, hurried
 from newsite.errors import RuleBroken
 from newsite.web import pagecache
 from newsite.web.context import now
+from newsite.web.pagecache.begun import remember_site
 
 LATEST = 3
 RETRY_SECONDS = 30
@@ -104,7 +105,10 @@ def _body(code: int, heading: str, text: str) -> str:
     try:
         if code >= 500:
             db.session.rollback()
-        return render_template("errors/error.html", **said, latest=_latest(code))
+        if code == 503:
+            remember_site()
+        with hurried():
+            return render_template("errors/error.html", **said, latest=_latest(code))
     except Exception:  # whatever broke, the reader gets a page
         log.exception("the error page could not be made")
         g.pop("site", None)

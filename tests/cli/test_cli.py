@@ -37,14 +37,23 @@ def test_an_upgrade_founds_the_site_and_does_nothing_the_second_time(tmp_path, n
     assert newsite("upgrade", env=fresh).output == "The database is up to date.\n"
 
 
-def test_of_two_that_found_at_once_one_is_told_that_it_is_done(newsite, inside, monkeypatch):
-    def lose() -> None:
-        raise IntegrityError("INSERT INTO site", {}, Exception("unique"))
+@pytest.mark.parametrize("looks", [1, 2])  # in vain, before the other one is quicker
+def test_of_two_that_found_at_once_one_is_told_that_it_is_done(newsite, inside, monkeypatch, looks):
+    find, answers = sites.find_site, [None] * looks
+    monkeypatch.setattr(sites, "find_site", lambda: answers.pop() if answers else find())
+    assert newsite("upgrade").output == "The database is up to date.\n"
+    assert answers == []
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Article)) == 4
+
+
+def test_a_site_that_cannot_be_founded_is_not_called_founded(newsite, monkeypatch):
+    def fail(**given: object) -> None:
+        raise IntegrityError("INSERT INTO articles", {}, Exception("unique"))
 
     monkeypatch.setattr(sites, "find_site", lambda: None)
-    monkeypatch.setattr(demo, "found", lambda **given: None)
-    monkeypatch.setattr(db.session, "commit", lose)
-    assert newsite("upgrade").output == "The database is up to date.\n"
+    monkeypatch.setattr(demo, "found", fail)
+    with pytest.raises(AssertionError, match="IntegrityError"):
+        newsite("upgrade")
 
 
 def test_serving_prepares_the_site_and_says_where_it_is(newsite, started):

@@ -19,6 +19,7 @@ from newsite.web.pagecache.keys import Rendering
 from newsite.web.pagecache.store import Store
 
 KEY = "newsite.kept_site"
+AWAY = "newsite.database_is_away"  # in the environment of a request that need not ask it
 
 
 class _Kept(NamedTuple):
@@ -67,14 +68,26 @@ def init_app(app: Flask, kept_site: KeptSite) -> None:
     app.before_request(begin)
 
 
+def remember_site() -> None:
+    """For an error page while the database fails: the site as it was last, so that it is not asked again.
+
+    If it is known to be away, and no page was made yet, this makes the plain page.
+    """
+    latest = current_app.extensions[KEY].latest
+    if latest is not None or request.environ.get(AWAY):
+        g.site = latest
+
+
 def begin() -> None:
-    """Reads what the rendering can see; without a rendering, nothing."""
+    """Reads what the rendering can see; without a rendering, nothing. 503 while the database is away."""
+    if request.environ.get(AWAY):
+        raise ServiceUnavailable
     rendering = keys.current()
     if rendering is None:
         return
     kept_site: KeptSite = current_app.extensions[KEY]
     if rendering.prepared == ServiceUnavailable.code:
-        g.site = kept_site.latest  # None makes the plain page: the database must not be asked
+        request.environ[AWAY] = True
         raise ServiceUnavailable
     _read(rendering, kept_site)
     if rendering.arguments is not None:

@@ -77,6 +77,7 @@ class PageCache:
         """The answer: a page's, or the app's own where no public page is asked for."""
         wanted = self._wanted(environ)
         if wanted is None:
+            environ[begun.AWAY] = self._is_in_vain(environ)
             return self.inner(environ, start_response)
         self.freshness.follow()
         answer, fate = self._answer(wanted)
@@ -87,6 +88,13 @@ class PageCache:
             start_response(answer.status, [*answer.headers, ("Cache-Status", fate)])
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
         return self._send(answer, fate, environ, start_response)
+
+    def _is_in_vain(self, environ: "WSGIEnvironment") -> bool:
+        """Whether the database is away, so that a request which needs it would only hold a thread up."""
+        if environ.get("PATH_INFO") in guard.FOR_MACHINES:
+            return False  # they ask just that, or nothing
+        self.freshness.follow()
+        return self.freshness.is_away
 
     def _wanted(self, environ: "WSGIEnvironment") -> Wanted | None:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -120,9 +128,11 @@ class PageCache:
         return self._without_database(wanted) or self._made(wanted)
 
     def _kept(self, address: str) -> Answer | None:
-        """The page in memory, if it is right."""
+        """The page in memory, if it is right; nobody can tell while the database is away."""
         page = self.store.get(address)
-        return (page, HIT) if page is not None and page.is_right(self._now()) else None
+        if page is None or not page.is_right(self._now()):
+            return None
+        return page, STALE if self.freshness.is_away else HIT
 
     def _without_database(self, wanted: Wanted) -> Answer | None:
         """While the database is away: the page in memory, whatever the clock says, or 503; else None.

@@ -475,7 +475,7 @@ def test_readers_read_on_while_the_database_is_away(paper: Paper) -> None:
     paper.get(path)
     paper.get("/")
     with no_database(paper):
-        assert paper.get(path).status_code == 200
+        assert (paper.get(path).status_code, paper.fate(path)) == (200, STALE)
         paper.now += timedelta(hours=2)  # by the clock the front page has ended
         answer = paper.get("/")
         assert (answer.status_code, answer.headers["Cache-Status"]) == (200, STALE)
@@ -484,6 +484,25 @@ def test_readers_read_on_while_the_database_is_away(paper: Paper) -> None:
         assert "The Test Paper" in lost.text  # with the site as it was known last
     assert paper.fate("/archive/") == MADE
     assert "Tomorrow" in paper.get("/").text
+
+
+def test_what_needs_the_database_does_not_hold_a_thread_up_while_it_is_away(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reached(**_: object) -> str:
+        return "reached"
+
+    number, path = paper.publish("Strike")
+    paper.get(path)
+    form = f"/articles/{number}/replies/new"
+    monkeypatch.setitem(paper.app.view_functions, "comments.new", reached)
+    assert paper.get(form).text == "reached"
+    with no_database(paper):
+        answer = paper.get(form)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        assert "The Test Paper" in answer.text
+        assert paper.get("/healthz").status_code == 200
+    assert paper.get(form).text == "reached"
 
 
 def test_a_worker_that_never_saw_the_database_says_so_plainly(paper: Paper) -> None:
