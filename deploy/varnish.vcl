@@ -77,6 +77,7 @@ sub vcl_recv {
     }
 
     unset req.http.X-Newsite-Brotli;
+    unset req.http.X-Newsite-Page;
     if (req.method != "GET" && req.method != "HEAD") {
         # Taken in whole before a host is asked: a slow line keeps no thread there, and a reply can be
         # sent to the other host. newsite takes 4 MiB, and says by itself what is too much.
@@ -91,6 +92,7 @@ sub vcl_recv {
     }
 
     # newsite shows everybody the same public page: what a browser sends along makes no other.
+    set req.http.X-Newsite-Page = "yes";
     unset req.http.Cookie;
     unset req.http.Authorization;
 
@@ -148,13 +150,13 @@ sub vcl_backend_fetch {
     }
     unset bereq.http.X-Newsite-Brotli;
     unset bereq.http.X-Newsite-Proxied;
-    unset bereq.http.X-Newsite-Again;
+    unset bereq.http.X-Newsite-Page;
 }
 
 sub vcl_backend_response {
     # While a new version comes to one host after the other, a page of the one may ask the other for its style.
     # And a host whose database is away is not the other's trouble.
-    if (bereq.retries == 0 && bereq.method == "GET" &&
+    if (bereq.retries == 0 && bereq.method == "GET" && !bereq.http.X-Newsite-Again &&
         (beresp.status >= 500 || (beresp.status == 404 && bereq.url ~ "^/static/"))) {
         return (retry);
     }
@@ -194,7 +196,7 @@ sub vcl_backend_error {
 
 sub vcl_deliver {
     # Once more, and an old page will do.
-    if (resp.status >= 500 && req.restarts == 0 && (req.method == "GET" || req.method == "HEAD")) {
+    if (resp.status >= 500 && req.restarts == 0 && req.http.X-Newsite-Page) {
         set req.http.X-Newsite-Again = "yes";
         return (restart);
     }

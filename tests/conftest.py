@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from hypothesis import settings
 from pages import Pages
-from sqlalchemy.engine import make_url
+from postgres_server import IN_CI, POSTGRES, empty_database
 
 from newsite import changes, create_app, migrations
 from newsite.accounts import actions as accounts
@@ -31,8 +31,6 @@ settings.load_profile("newsite")
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PASSWORD = "a long enough password"
-POSTGRES = "NEWSITE_TEST_POSTGRES"
-IN_CI = os.environ.get("CI") == "true"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -64,22 +62,8 @@ def make_settings(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Set
 @pytest.fixture(scope="session")
 def postgres_url(worker_id: str) -> Iterator[str]:
     """An empty PostgreSQL database for this process alone. Skips, or fails in CI, where there is none."""
-    given = os.environ.get(POSTGRES)
-    if given is None:
-        if IN_CI:
-            pytest.fail(f"{POSTGRES} is not set")
-        pytest.skip(
-            f"no PostgreSQL: set {POSTGRES} to the address of a database to make others beside"
-        )
-    name = f"newsite_{worker_id}"
-    server = sa.create_engine(given, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield make_url(given).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    with empty_database(f"newsite_{worker_id}") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -196,6 +196,22 @@ def test_a_follower_passes_on_every_change_and_at_first_everything(app: Flask) -
     assert cache.listed[1:] == [{"article:1", "article:2", "front"}]
 
 
+def test_a_follower_looks_again_and_again_until_it_is_stopped(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, stop, pauses = Listed(), threading.Event(), []
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        change(f"article:{len(pauses)}")
+        return len(pauses) == 3
+
+    monkeypatch.setattr(stop, "wait", wait)
+    Follower(db.engine, [cache]).run(stop)
+    assert pauses == [purging.EVERY] * 3
+    assert cache.listed == [{EVERYTHING}, {"article:1"}, {"article:2"}]
+
+
 def test_after_a_restore_everything_may_have_changed(app: Flask) -> None:
     cache = Listed()
     follower = Follower(db.engine, [cache])

@@ -16,10 +16,12 @@ from fronts import (
     Host,
     Program,
     Reader,
+    believing,
     beside,
     free_port,
     program,
     schedule,
+    start_nginx,
     start_varnish,
     wait_for,
 )
@@ -192,6 +194,33 @@ def test_only_the_sites_own_hosts_may_purge(site: Site) -> None:
     assert site.reader().get(path).fate.endswith("varnish; hit")
     purge(site, "front article:999999 site")
     assert site.reader().get(path).fate.endswith("varnish; fwd=miss")
+
+
+def test_with_nginx_before_it_only_varnish_keeps_pages(site: Site) -> None:
+    folder, port = site.folder / "nginx", free_port()
+    folder.mkdir()
+    path = site.publish("With nginx before it")
+    nginx = start_nginx(folder, port, site.port)
+    try:
+        host = f"127.0.0.1:{site.port}"  # the site's name, which all pass on
+
+        def reader(source: str) -> Reader:
+            return Reader(port, host=host, tls=believing(folder), source=source)
+
+        site.settle(path)
+        for _ in range(2):
+            answer = reader("127.0.8.1").get(path)
+            assert answer.fate.startswith("newsite; fwd=miss, varnish; hit")
+            assert "nginx; hit" not in answer.fate
+        purge(site, "site")
+        assert "varnish; fwd=miss" in reader("127.0.8.1").get(path).fate
+        assert reader("127.0.8.1").ask("PURGE", "/", Surrogate_Key="site").status == 405
+        action, _ = site.form(path)
+        tries = [reader("127.0.8.1").post(action, {}).status for _ in range(6)]
+        assert tries == [422] * 5 + [429]
+        assert reader("127.0.8.2").post(action, {}).status == 422  # counted by itself
+    finally:
+        nginx.stop()
 
 
 def test_a_page_ends_when_a_scheduled_article_appears(site: Site) -> None:
