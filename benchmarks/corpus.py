@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from benchmarks.replies import Text, rows_of_replies
+from benchmarks.replies import Text, prepared, rows_of_replies
 from benchmarks.words import Words
 from newsite import changes, demo
 from newsite.accounts import actions as accounts
 from newsite.accounts.models import Role
-from newsite.articles import paths, render, taxonomy
+from newsite.articles import listing, paths, render, taxonomy
 from newsite.articles.models import (
     Article,
     ContributorKind,
@@ -29,6 +29,7 @@ from newsite.articles.models import (
     State,
     article_tags,
 )
+from newsite.comments import blocks
 from newsite.comments.models import Comment, ModerationEntry
 from newsite.db import Base, db
 from newsite.sanitize import POLICY
@@ -86,7 +87,7 @@ def fill(size: Size, seed: int = 1) -> None:
     counts = reply_counts(size, words)
     first = (db.session.scalar(sa.select(sa.func.max(Article.id))) or 0) + 1
     texts = [Text.of(words.text(REPLY_CHARS)) for _ in range(REPLY_TEXTS)]
-    numbers = itertools.count(1)
+    numbers, look = itertools.count(1), blocks.look(site)
     for part in _batched(range(size.articles), BATCH // 5):
         rows = [_article(first + at, at, size, things) for at in part]
         replies = [
@@ -95,9 +96,10 @@ def fill(size: Size, seed: int = 1) -> None:
             for reply in rows_of_replies(row, counts[at], texts, numbers, by_id=editor.id)
         ]
         _store_articles(rows, things)
-        _store(Comment.__table__, (reply.row for reply in replies))
+        _store(Comment.__table__, (prepared(reply.row, look) for reply in replies))
         _store(ModerationEntry.__table__, (one for reply in replies for one in reply.entries))
         db.session.commit()
+    listing.keep_all(site)
     changes.touch(changes.SITE, changes.FRONT, changes.CORRECTIONS)
     db.session.commit()
     _settle()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from newsite.accounts.emails import email_key
-from newsite.comments import submission, threads
+from newsite.comments import blocks, submission, threads
 from newsite.comments.models import MAX_DEPTH, Comment, Status
 from newsite.comments.submission import NewReply
 from newsite.sanitize import POLICY, reply_html
@@ -67,6 +67,15 @@ def rows_of_replies(
             article["reply_count"] += 1
         row = _row(one, parent, article["id"], texts[number % len(texts)], is_waiting=is_waiting)
         yield Reply(row, list(_entries(row, by_id)))
+
+
+def prepared(row: dict[str, Any], look: blocks.Look) -> dict[str, Any]:
+    """The row with its block, as the program prepares it."""
+    if not row["is_on_page"]:
+        return row | {"block_html": "", "block_mark": ""}
+    whole = {"website": "", "user_id": None, "badge": ""} | row
+    shown = blocks.Shown(**{name: whole[name] for name in blocks.Shown._fields})
+    return row | {"block_html": blocks.html(shown, look), "block_mark": look.mark}
 
 
 def _row(

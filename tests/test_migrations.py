@@ -129,3 +129,63 @@ def test_a_step_is_written_in_alembics_own_words() -> None:
 def test_migrations_name_no_class_of_ours() -> None:
     for step in (migrations.FOLDER / "versions").glob("*.py"):
         assert "newsite" not in step.read_text(), step.name
+
+
+def test_a_site_of_the_first_version_is_brought_along_with_its_lists_and_replies(
+    empty: Flask,
+) -> None:
+    at = "2026-11-01 00:30:00.000000"  # in New York it is October
+    words = "'', '', 'x', 'html', '<p>x</p>', 1, 1, '', 'news'"
+    rows = [
+        f"(1, 'article', 'published', 1, '/a/', '/a', 'Out', {words}, '{at}', '{at}')",
+        f"(2, 'article', 'draft', 1, NULL, NULL, 'Draft', {words}, '{at}', '{at}')",
+        f"(3, 'page', 'published', 1, '/c/', '/c', 'Page', {words}, '{at}', '{at}')",
+    ]
+    filled = (
+        (
+            "INSERT INTO site (id, name, tagline, description, footer, language, timezone, accent,"
+            " path_pattern, header_menu, footer_menu, founded_at) VALUES"
+            f" (1, 'P', '', '', '', 'en-GB', 'America/New_York', '#c3122f', '/%slug%/', '[]', '[]', '{at}')"
+        ),
+        "INSERT INTO tags (id, slug, name) VALUES (1, 't', 'T')",
+        "INSERT INTO contributors (id, slug, name, kind, about) VALUES (1, 'c', 'C', 'person', '')",
+        "INSERT INTO articles (id, kind, state, version, path, path_key, title, standfirst, source_name,"
+        " body, body_format, body_html, body_policy, words, byline, label, published_at, created_at,"
+        " first_published_precision, is_old_work, source_url, source_is_original, replies_open,"
+        " reply_count, is_sticky, withdrawn_reason, saved_at) VALUES "
+        + ", ".join(row[:-1] + f", 'day', 0, '', 0, 1, 1, 0, '', '{at}')" for row in rows),
+        "INSERT INTO article_tags (article_id, tag_id) VALUES (1, 1), (2, 1), (3, 1)",
+        "INSERT INTO credits (article_id, contributor_id, position) VALUES (1, 1, 0), (2, 1, 0)",
+        (
+            "INSERT INTO comments (id, article_id, depth, place, status, is_on_page, author_name, email,"
+            " email_key, website, body, body_html, body_policy, fingerprint, badge, created_at) VALUES"
+            f" (1, 1, 1, 'a', 'approved', 1, 'Ann', '', '', '', 'Hi.', '<p>Hi.</p>', 1, 'f', '', '{at}')"
+        ),
+    )
+    with empty.app_context():
+        command.upgrade(migrations.configuration(), "0001")
+        for statement in filled:
+            db.session.execute(sa.text(statement))
+        db.session.commit()
+        migrations.upgrade()
+
+        def read(query: str) -> list[tuple[object, ...]]:
+            return [tuple(row) for row in db.session.execute(sa.text(query))]
+
+        assert read("SELECT id, listed_at FROM articles ORDER BY id") == [
+            (1, at),
+            (2, None),
+            (3, None),
+        ]
+        assert read("SELECT article_id, listed_at FROM article_tags ORDER BY article_id") == [
+            (1, at),
+            (2, None),
+            (3, None),
+        ]
+        assert read("SELECT listed_at FROM credits ORDER BY article_id") == [(at,), (None,)]
+        assert read("SELECT * FROM months") == [("America/New_York", "2026-10-01", 1)]
+        assert read("SELECT block_html, block_mark FROM comments") == [("", "")]
+        db.session.commit()
+        assert (
+            b"<p>Hi.</p>" in empty.test_client().get("/a/", base_url="http://127.0.0.1:8000").data
+        )

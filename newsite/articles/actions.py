@@ -5,7 +5,7 @@ from functools import partial
 
 from newsite import changes
 from newsite.accounts.models import User
-from newsite.articles import addresses, keeping, keys, render, taxonomy
+from newsite.articles import addresses, keeping, keys, listing, render, taxonomy
 from newsite.articles.drafts import Draft
 from newsite.articles.models import Article, Kind, Revision, RevisionKind, State
 from newsite.articles.paths import Reserved
@@ -96,7 +96,7 @@ def publish(
     if article.path is None:
         addresses.give(article, "", site=site, reserved=reserved, now=now)
     _set_old_work(article, site)
-    db.session.flush()  # a new article's keys carry its id
+    listing.keep(article, site=site)
     touch_lists(article, site=site)
     return article
 
@@ -120,6 +120,7 @@ def withdraw(article: Article, *, reason: str, by: User, now: datetime, site: Si
         article.state, article.published_at = State.draft, None  # nobody has seen it: a draft again
     article.version += 1
     article.saved_at = now
+    listing.keep(article, site=site)
     return article
 
 
@@ -209,7 +210,7 @@ def _fill(article: Article, draft: Draft, *, site: Site, reserved: Reserved, now
         if draft.path or article.state is State.published:
             addresses.give(article, draft.path, site=site, reserved=reserved, now=now)
         _set_old_work(article, site)
-    db.session.flush()  # new tags and the article need their ids before keys are named
+    listing.keep(article, site=site)
 
 
 def _check(article: Article, draft: Draft, now: datetime) -> None:

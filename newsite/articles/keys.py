@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 MAP = "map"  # which articles and pages readers may see: the index of the site map
-MAP_PART_SIZE = 2_000  # ids that one part of the site map covers
+MAP_PART_SIZE = 1_000  # ids that one part of the site map covers
 
 
 def article(article_id: int) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsite.accounts.models import User
-from newsite.db import Base
+from newsite.db import Base, UTCDateTime
 
 
 class Kind(enum.StrEnum):
@@ -70,7 +70,9 @@ article_tags = sa.Table(
     "article_tags",
     Base.metadata,
     sa.Column("article_id", sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("listed_at", UTCDateTime()),  # the article's own: kept by `listing.keep`
+    sa.Index("ix_article_tags_listing", "tag_id", "listed_at", "article_id"),
 )
 
 
@@ -112,14 +114,16 @@ class Credit(Base):
     """One contributor's place in an article's byline."""
 
     __tablename__ = "credits"
+    __table_args__ = (sa.Index("ix_credits_listing", "contributor_id", "listed_at", "article_id"),)
 
     article_id: Mapped[int] = mapped_column(
         sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
     )
     contributor_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("contributors.id", ondelete="CASCADE"), primary_key=True, index=True
+        sa.ForeignKey("contributors.id", ondelete="CASCADE"), primary_key=True
     )
     position: Mapped[int] = mapped_column(default=0)
+    listed_at: Mapped[datetime | None]  # the article's own: kept by `listing.keep`
 
     contributor: Mapped[Contributor] = relationship(lazy="joined")
 
@@ -132,7 +136,17 @@ class Article(Base):
         sa.Index("ix_articles_listing", "kind", "state", "published_at", "id"),
         sa.Index("ix_articles_section_listing", "section_id", "state", "published_at", "id"),
         sa.Index("ix_articles_old_work", "is_old_work", "kind", "state", "published_at", "id"),
+        sa.Index(
+            "ix_articles_sticky", "is_sticky", "sticky_until", "kind", "state", "published_at", "id"
+        ),
+        sa.Index("ix_articles_listed", "listed_at"),
         sa.Index("ix_articles_saved", "state", "saved_at", "id"),
+        # For the desk, which asks for any state: all of them, or those of one kind, section or writer.
+        sa.Index("ix_articles_desk", "saved_at", "id"),
+        sa.Index("ix_articles_desk_kind", "kind", "saved_at", "id"),
+        sa.Index("ix_articles_desk_section", "section_id", "saved_at", "id"),
+        sa.Index("ix_articles_desk_writer", "created_by_id", "saved_at", "id"),
+        sa.Index("ix_articles_own", "created_by_id", "state", "saved_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -162,6 +176,8 @@ class Article(Base):
     first_published: Mapped[date | None]  # when it first appeared anywhere, as far as known
     first_published_precision: Mapped[Precision] = mapped_column(default=Precision.day)
     published_at: Mapped[datetime | None]  # on this site; in the future: scheduled
+    # `published_at` of what stands in lists, else None: kept by `listing.keep`, on tags and credits too.
+    listed_at: Mapped[datetime | None]
     updated_at: Mapped[datetime | None]  # last editorial change after publication
     is_old_work: Mapped[bool] = mapped_column(
         default=False
@@ -172,12 +188,12 @@ class Article(Base):
 
     replies_open: Mapped[bool] = mapped_column(default=True)
     reply_count: Mapped[int] = mapped_column(default=0)  # approved ones; kept by comments
-    is_sticky: Mapped[bool] = mapped_column(default=False, index=True)
+    is_sticky: Mapped[bool] = mapped_column(default=False)
     sticky_until: Mapped[datetime | None]  # None: until an editor takes it down
     withdrawn_reason: Mapped[str] = mapped_column(default="")  # readers see it
 
     created_by_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("users.id", ondelete="SET NULL"), index=True
+        sa.ForeignKey("users.id", ondelete="SET NULL")
     )
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime]
@@ -211,6 +227,16 @@ class Article(Base):
     def takes_replies(self, now: datetime) -> bool:
         """Whether readers may reply to it at `now`."""
         return self.replies_open and self.is_public(now)
+
+
+class MonthCount(Base):
+    """How many articles a month has, scheduled ones too: kept by `listing.keep`, for the archive."""
+
+    __tablename__ = "months"
+
+    timezone: Mapped[str] = mapped_column(primary_key=True)  # IANA: where the month was counted
+    first_day: Mapped[date] = mapped_column(primary_key=True)
+    articles: Mapped[int]
 
 
 class Revision(Base):

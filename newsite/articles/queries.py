@@ -1,18 +1,17 @@
 """Reading articles and what orders them. A public query takes `now`: what is scheduled is not there yet."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple, TypeVarTuple
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
+from sqlalchemy.orm import contains_eager, selectinload, undefer
 
+from newsite.articles import months, walks
 from newsite.articles.models import (
     Article,
     Contributor,
     Credit,
-    Kind,
     Redirect,
     Revision,
     RevisionKind,
@@ -27,15 +26,8 @@ from newsite.paging import Cursor, Page, cut
 
 PAGE_SIZE = 20  # articles on a page of a list
 RELATED = 3
-FEED_SIZE = 20
-Columns = TypeVarTuple("Columns")
-
-
-class Month(NamedTuple):
-    """A month that has articles, and how many."""
-
-    first_day: date
-    articles: int
+RELATED_AMONG = 20  # of each tag: enough to find three that share most, however long the tag's list
+MOST_STICKY = 50  # with an end: more of them at once are no top of a page
 
 
 def by_path(path: str) -> Article | None:
@@ -49,11 +41,6 @@ def by_id(article_id: int) -> Article | None:
     return db.session.scalar(_whole().where(Article.id == article_id))
 
 
-def without_text(article_id: int) -> Article | None:
-    """The article with this id, whatever its state; text, section, tags and credits are loaded when asked for."""
-    return db.session.get(Article, article_id)
-
-
 def redirect_from(path: str, query: str = "") -> Article | None:
     """The article that an old address leads to."""
     statement = (
@@ -65,23 +52,30 @@ def redirect_from(path: str, query: str = "") -> Article | None:
 
 
 def sticky(now: datetime, limit: int) -> list[Article]:
-    """Articles kept at the top of the front page, newest first; section and credits loaded."""
-    query = _listed(now).where(
-        Article.is_sticky, (Article.sticky_until.is_(None)) | (Article.sticky_until > now)
-    )
-    return list(db.session.scalars(_newest(query).limit(limit)))
+    """Articles kept at the top of the front page, newest first; section and credits loaded.
+
+    Those without an end and those whose end is yet to come are two short walks through one index:
+    what was kept there once is not read.
+    """
+    listed = sa.select(Article.id).where(*walks.is_listed(now), Article.is_sticky.is_(True))
+    lasting = walks.newest(listed.where(Article.sticky_until.is_(None))).limit(limit).subquery()
+    ending = listed.where(Article.sticky_until > now).order_by(Article.sticky_until)
+    ids = (sa.select(walk.c.id) for walk in (lasting, ending.limit(MOST_STICKY).subquery()))
+    query = walks.loaded(sa.select(Article)).where(Article.id.in_(sa.union_all(*ids)))
+    return list(db.session.scalars(walks.newest(query).limit(limit)))
 
 
 def latest(now: datetime, *, before: Cursor | None = None, limit: int = PAGE_SIZE) -> Page[Article]:
     """The newest articles, newest first; section and credits loaded."""
-    return _page(_listed(now), before, limit)
+    return walks.page(walks.articles(), now, before=before, limit=limit)
 
 
 def in_section(
     section: Section, now: datetime, *, before: Cursor | None = None, limit: int = PAGE_SIZE
 ) -> Page[Article]:
     """A section's articles, newest first; section and credits loaded."""
-    return _page(_listed(now).where(Article.section_id == section.id), before, limit)
+    query = walks.articles().where(Article.section_id == section.id)
+    return walks.page(query, now, before=before, limit=limit)
 
 
 def front_rows(now: datetime, size: int, sections: Sequence[Section]) -> dict[int, list[Article]]:
@@ -91,16 +85,20 @@ def front_rows(now: datetime, size: int, sections: Sequence[Section]) -> dict[in
     """
     if not sections:
         return {}
-    walks = [
+    firsts = [
         sa.select(
-            _newest(sa.select(Article.id).where(*_is_listed(now), Article.section_id == section.id))
+            walks.newest(
+                sa.select(Article.id).where(*walks.is_listed(now), Article.section_id == section.id)
+            )
             .limit(size)
             .subquery()
             .c.id
         )
         for section in sections
     ]
-    query = _newest(_loaded(sa.select(Article)).where(Article.id.in_(sa.union_all(*walks))))
+    query = walks.newest(
+        walks.loaded(sa.select(Article)).where(Article.id.in_(sa.union_all(*firsts)))
+    )
     rows: dict[int, list[Article]] = {}
     for article in db.session.scalars(query):
         rows.setdefault(article.section_id or 0, []).append(article)
@@ -111,18 +109,21 @@ def with_tag(
     tag: Tag, now: datetime, *, before: Cursor | None = None, limit: int = PAGE_SIZE
 ) -> Page[Article]:
     """The articles with a tag, newest first; section and credits loaded."""
-    query = _listed(now).join(article_tags).where(article_tags.c.tag_id == tag.id)
-    return _page(query, before, limit)
+    row = article_tags.c
+    query = walks.loaded(sa.select(Article)).join(article_tags, row.article_id == Article.id)
+    query = query.where(row.tag_id == tag.id, Article.state == State.published)
+    order = row.listed_at, row.article_id
+    return walks.page(query, now, before=before, limit=limit, order=order)
 
 
 def by_contributor(
     contributor: Contributor, now: datetime, *, before: Cursor | None = None, limit: int = PAGE_SIZE
 ) -> Page[Article]:
     """The articles that a contributor's name stands over, newest first; section and credits loaded."""
-    query = _listed(now).where(
-        Article.id.in_(sa.select(Credit.article_id).where(Credit.contributor_id == contributor.id))
-    )
-    return _page(query, before, limit)
+    query = walks.loaded(sa.select(Article)).join(Credit, Credit.article_id == Article.id)
+    query = query.where(Credit.contributor_id == contributor.id, Article.state == State.published)
+    order = Credit.listed_at, Credit.article_id
+    return walks.page(query, now, before=before, limit=limit, order=order)
 
 
 def in_month(
@@ -134,74 +135,52 @@ def in_month(
     limit: int = PAGE_SIZE,
 ) -> Page[Article]:
     """The articles of one month in the site's zone, newest first; section and credits loaded."""
-    begin, end = month_bounds(first_day, zone)
-    query = _listed(now).where(Article.published_at >= begin, Article.published_at < end)
-    return _page(query, before, limit)
-
-
-def months(zone: ZoneInfo, now: datetime) -> list[Month]:
-    """The months that have articles, newest first."""
-    instants = db.session.scalars(sa.select(Article.published_at).where(*_is_listed(now)))
-    counts: dict[date, int] = {}
-    for instant in instants:
-        first = instant.astimezone(zone).date().replace(day=1)  # type: ignore[union-attr]
-        counts[first] = counts.get(first, 0) + 1
-    return [Month(first, count) for first, count in sorted(counts.items(), reverse=True)]
-
-
-def months_beside(
-    first_day: date, zone: ZoneInfo, now: datetime
-) -> tuple[date | None, date | None]:
-    """The months with articles that are nearest before and after this one."""
-    begin, end = month_bounds(first_day, zone)
-    listed = sa.select(Article.published_at).where(*_is_listed(now))
-    before = db.session.scalar(
-        listed.where(Article.published_at < begin).order_by(Article.published_at.desc()).limit(1)
-    )
-    after = db.session.scalar(
-        listed.where(Article.published_at >= end).order_by(Article.published_at).limit(1)
-    )
-    earlier, later = (
-        at.astimezone(zone).date().replace(day=1) if at else None for at in (before, after)
-    )
-    return earlier, later
+    begin, end = months.bounds(first_day, zone)
+    last = end - timedelta(microseconds=1)  # the finest that both engines hold
+    query = walks.articles().where(Article.published_at >= begin)
+    return walks.page(query, min(now, last), before=before, limit=limit)
 
 
 def neighbours(article: Article, now: datetime) -> tuple[Article | None, Article | None]:
     """The article before and the one after, in order of publication."""
-    place = sa.tuple_(sa.literal(article.published_at), sa.literal(article.id))
-    here = sa.tuple_(Article.published_at, Article.id)
-    listed = sa.select(Article.id).where(*_is_listed(now))
-    before = _newest(listed.where(here < place)).limit(1).subquery()
-    after = listed.where(here > place).order_by(Article.published_at, Article.id)
+    order, place = walks.ORDER, walks.place(article)
+    listed = sa.select(Article.id).where(*walks.IS_ARTICLE)
+    earlier = walks.newest(listed.where(walks.up_to(order, now, place)))
+    before = earlier.limit(1).subquery()
+    after = listed.where(sa.tuple_(*order) > walks.as_tuple(place), Article.published_at <= now)
+    after = after.order_by(*order)
     ids = sa.union_all(sa.select(before.c.id), sa.select(after.limit(1).subquery().c.id))
-    found = db.session.scalars(_newest(sa.select(Article).where(Article.id.in_(ids))))
+    found = db.session.scalars(walks.newest(sa.select(Article).where(Article.id.in_(ids))))
     sides = {_order(one) < _order(article): one for one in found}
     return sides.get(True), sides.get(False)
 
 
 def related(article: Article, now: datetime, limit: int = RELATED) -> list[Article]:
-    """Articles that share the most tags with this one; where tags tie or lack, newest of its section first."""
-    tag_ids = [tag.id for tag in article.tags]
-    others = _listed(now).where(Article.id != article.id)
-    if tag_ids:
-        shared = (
-            sa.select(article_tags.c.article_id, sa.func.count().label("count"))
-            .where(article_tags.c.tag_id.in_(tag_ids))
-            .group_by(article_tags.c.article_id)
-            .subquery()
-        )
-        query = others.join(shared, shared.c.article_id == Article.id).order_by(
-            shared.c.count.desc(), Article.published_at.desc(), Article.id.desc()
-        )
-    else:
-        query = _newest(others.where(Article.section_id == article.section_id))
-    return list(db.session.scalars(query.limit(limit)))
+    """Articles that share the most tags with this one; where tags tie or lack, newest of its section first.
+
+    Of each tag, its newest RELATED_AMONG are looked at.
+    """
+    if not article.tags:
+        others = walks.listed(now).where(Article.id != article.id)
+        query = walks.newest(others.where(Article.section_id == article.section_id))
+        return list(db.session.scalars(query.limit(limit)))
+    near = sa.union_all(*(_newest_with(tag, article, now) for tag in article.tags)).subquery()
+    shared = (
+        sa.select(near.c.article_id, near.c.listed_at, sa.func.count().label("tags"))
+        .group_by(near.c.article_id, near.c.listed_at)
+        .order_by(sa.desc("tags"), near.c.listed_at.desc(), near.c.article_id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    query = walks.loaded(sa.select(Article)).join(shared, shared.c.article_id == Article.id)
+    query = query.where(Article.state == State.published)
+    best_first = shared.c.tags.desc(), shared.c.listed_at.desc(), shared.c.article_id.desc()
+    return list(db.session.scalars(query.order_by(*best_first)))
 
 
 def from_the_archive(now: datetime) -> Article | None:
     """The newest article here that had appeared in an earlier year; section and credits loaded."""
-    return db.session.scalar(_newest(_listed(now).where(Article.is_old_work)).limit(1))
+    return db.session.scalar(walks.newest(walks.listed(now).where(Article.is_old_work)).limit(1))
 
 
 def corrections(article: Article) -> list[Revision]:
@@ -250,52 +229,24 @@ def contributor(slug: str) -> Contributor | None:
     return db.session.scalar(sa.select(Contributor).where(Contributor.slug == slug))
 
 
-def month_bounds(first_day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The instants at which a month begins and ends in `zone`."""
-    following = date(first_day.year + first_day.month // 12, first_day.month % 12 + 1, 1)
-    begin, end = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first_day, following))
-    return begin, end
-
-
-def place(article: Article) -> Cursor:
-    """Where a published article stands in a list."""
-    assert article.published_at is not None
-    return Cursor(article.published_at, article.id)
+def _newest_with(tag: Tag, article: Article, now: datetime) -> sa.Select[int, datetime | None]:
+    """The newest articles with a tag but this one: a short walk through an index."""
+    row = article_tags.c
+    walk = (
+        sa.select(row.article_id, row.listed_at)
+        .where(row.tag_id == tag.id, row.listed_at <= now, row.article_id != article.id)
+        .order_by(row.listed_at.desc(), row.article_id.desc())
+        .limit(RELATED_AMONG)
+        .subquery()
+    )
+    return sa.select(walk.c.article_id, walk.c.listed_at)
 
 
 def _order(article: Article) -> tuple[datetime | None, int]:
     return article.published_at, article.id
 
 
-def _is_listed(now: datetime) -> tuple[Any, ...]:
-    return (
-        Article.kind == Kind.article,
-        Article.state == State.published,
-        Article.published_at <= now,
-    )
-
-
-def _loaded(query: sa.Select[Article]) -> sa.Select[Article]:
-    return query.options(joinedload(Article.section), selectinload(Article.credits))
-
-
-def _listed(now: datetime) -> sa.Select[Article]:
-    return _loaded(sa.select(Article)).where(*_is_listed(now))
-
-
 def _whole() -> sa.Select[Article]:
-    return _loaded(sa.select(Article)).options(
+    return walks.loaded(sa.select(Article)).options(
         undefer(Article.body), undefer(Article.body_html), selectinload(Article.tags)
     )
-
-
-def _newest(query: sa.Select[*Columns]) -> sa.Select[*Columns]:
-    return query.order_by(Article.published_at.desc(), Article.id.desc())
-
-
-def _page(query: sa.Select[Article], before: Cursor | None, limit: int) -> Page[Article]:
-    if before is not None:
-        here = sa.tuple_(Article.published_at, Article.id)
-        query = query.where(here < sa.tuple_(sa.literal(before.at), sa.literal(before.id)))
-    rows = db.session.scalars(_newest(query).limit(limit + 1)).all()
-    return cut(rows, limit, place)

@@ -42,7 +42,7 @@ def newest(now: datetime, limit: int = FEED_SIZE) -> list[Article]:
 def parts(now: datetime) -> list[int]:
     """The numbers, from 1, of the parts of the site map that hold something.
 
-    Part n covers the ids from (n - 1) * 2,000 + 1 to n * 2,000, so that an article never moves to
+    Part n covers the ids from (n - 1) * 1,000 + 1 to n * 1,000, so that an article never moves to
     another part. One query steps from part to part: what stands inside of them is not read.
     """
     first = sa.select(_first_after(sa.literal(0), now).label("id")).cte("steps", recursive=True)

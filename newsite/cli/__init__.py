@@ -13,6 +13,7 @@ from newsite import demo, migrations, outbox, patience, purging, serve, tidy
 from newsite.accounts import queries as accounts
 from newsite.accounts.models import User
 from newsite.cli.checks import check_command
+from newsite.cli.content import content_commands
 from newsite.cli.running import Commands, at_site
 from newsite.cli.users import user_commands
 from newsite.db import db
@@ -36,6 +37,7 @@ def main() -> None:
 
 main.add_command(user_commands)
 main.add_command(check_command)
+main.add_command(content_commands)
 
 
 @main.command("serve")

@@ -12,12 +12,13 @@ from newsite.accounts.emails import email_key
 from newsite.accounts.models import User
 from newsite.articles.actions import touch_replies
 from newsite.articles.models import Article, Kind
-from newsite.comments import queries, submission, threads
+from newsite.comments import blocks, queries, submission, threads
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.errors import Conflict, DuplicateReply, NotAllowed, RepliesClosed, RuleBroken
 from newsite.sanitize import POLICY, link_count, reply_html
+from newsite.site import queries as sites
 from newsite.text import tidy_line, tidy_text
 
 Decision = Callable[..., ModerationEntry]  # approve, hold, mark_spam, trash or restore
@@ -207,6 +208,7 @@ def _decide(
     comment.entries.append(entry)
     was_approved = comment.is_approved
     comment.status = status
+    blocks.prepare(comment, blocks.look(sites.the_site()))
     if comment.is_approved != was_approved:
         _count(comment.article, 1 if comment.is_approved else -1)
         _settle(comment)
@@ -237,13 +239,14 @@ def _count(article: Article, step: int) -> None:
 
 def _settle(comment: Comment) -> None:
     """Puts a reply on its page, or takes it off, and those above it of which only a gap is left."""
-    reply: Comment | None = comment
-    while reply is not None:
-        stands = reply.is_approved or queries.has_answers_on_page(reply)
-        if stands == reply.is_on_page:
-            return
-        reply.is_on_page = stands
-        reply = queries.parent(reply)
+    stands = comment.is_approved or queries.has_answers_on_page(comment)
+    if stands == comment.is_on_page:
+        return
+    comment.is_on_page = stands
+    db.session.flush()  # those above are found by what is stored
+    above = queries.bare_above(comment) if stands else queries.gaps_above(comment)
+    change = sa.update(Comment).where(Comment.id.in_(above)).values(is_on_page=stands)
+    db.session.execute(change, execution_options={"synchronize_session": "fetch"})
 
 
 def _require_editor(by: User) -> None:

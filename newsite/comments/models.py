@@ -60,6 +60,8 @@ class Comment(Base):
     )  # a member of staff
     badge: Mapped[str] = mapped_column(default="")  # staff's, as it was when they wrote
     created_at: Mapped[datetime]
+    block_html: Mapped[str] = mapped_column(default="", server_default="", deferred=True)
+    block_mark: Mapped[str] = mapped_column(default="", server_default="")  # see `blocks`
 
     article: Mapped[Article] = relationship()
     parent: Mapped["Comment | None"] = relationship(remote_side=[id])

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from newsite.articles.models import Article
 from newsite.comments import threads
-from newsite.comments.models import Comment, Status
-from newsite.db import db
+from newsite.comments.blocks import ROW_COLUMNS, Row
+from newsite.comments.models import Comment
+from newsite.db import Ordered, db
 
 THREADS = 50  # begin on one page, as in WordPress
+AFTER_ALL = "g"  # comes after every place, which is hexadecimal
 MAX_ROWS = 200  # stand on one page: a thread of ten thousand is divided
 _NUMBER = re.compile(r"([1-9][0-9]{0,5})(?:\.([1-9][0-9]{0,5}))?", re.ASCII)
 
@@ -37,30 +38,6 @@ class PageNumber(NamedTuple):
         return cls(int(match[1]), int(match[2] or 1))
 
 
-class Row(NamedTuple):
-    """What a page shows of one reply."""
-
-    id: int
-    depth: int
-    status: Status
-    author_name: str
-    website: str
-    user_id: int | None
-    badge: str
-    body_html: str
-    created_at: datetime
-
-    @property
-    def is_gap(self) -> bool:
-        """Whether only its place is left."""
-        return self.status is not Status.approved
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether somebody of the desk wrote it."""
-        return self.user_id is not None
-
-
 @dataclass(frozen=True)
 class RepliesPage:
     """Replies in the order of reading, and the pages before and after them."""
@@ -70,27 +47,26 @@ class RepliesPage:
     later: PageNumber | None = None
 
 
-_COLUMNS = [getattr(Comment, name) for name in Row._fields]
-
-
 def page_of_replies(article: Article, group: int = 1, chunk: int = 1) -> RepliesPage:
     """One page of what stands under an article; without rows if there is no such page.
 
-    At most three queries, whatever the number of replies.
+    The first fifty threads take one query, any others at most three, whatever the number of replies.
     """
     if article.reply_count == 0:  # gaps stand only where something below them was approved
         return RepliesPage([])
-    bounds = _bounds(article, group)
+    bounds = _bounds(article, group) if group > 1 else _Bounds()
     if bounds is None:
         return RepliesPage([])
-    query = sa.select(*_COLUMNS).where(*_between(article, bounds.begin, bounds.end))
+    end = sa.literal(bounds.end, Ordered) if group > 1 else _fifty_first(article)
+    query = sa.select(*ROW_COLUMNS, end.is_not(None).label("has_more"))
+    query = query.where(*_between(article, bounds.begin, sa.func.coalesce(end, AFTER_ALL)))
     query = query.order_by(Comment.place).offset(MAX_ROWS * (chunk - 1)).limit(MAX_ROWS + 1)
     found = db.session.execute(query).all()
-    rows = [Row(*row) for row in found[:MAX_ROWS]]
+    rows = [Row(*row[:-1]) for row in found[:MAX_ROWS]]
     if len(found) > MAX_ROWS:
         later: PageNumber | None = PageNumber(group, chunk + 1)
     else:
-        later = PageNumber(group + 1) if bounds.end is not None else None
+        later = PageNumber(group + 1) if found and found[0].has_more else None
     return RepliesPage(rows, _earlier(article, group, chunk, bounds), later)
 
 
@@ -104,7 +80,7 @@ def page_of(comment: Comment) -> PageNumber | None:
         Comment.place < threads.root(comment.place),
     )
     group = before // THREADS + 1
-    bounds = _bounds(comment.article, group) or _Bounds()
+    bounds = (_bounds(comment.article, group) if group > 1 else None) or _Bounds()
     rows = _count(*_between(comment.article, bounds.begin, None), Comment.place < comment.place)
     return PageNumber(group, rows // MAX_ROWS + 1)
 
@@ -121,23 +97,27 @@ class _Bounds(NamedTuple):
 
 
 def _bounds(article: Article, group: int) -> _Bounds | None:
-    """The bounds of a group of threads, in one query; None if there is no such group."""
-    if group == 1 and article.reply_count <= THREADS:  # each thread here has an approved reply
-        return _Bounds()
-    skipped = THREADS if group > 1 else 0  # the group before, which is read along
-    roots = (
+    """The bounds of a group of threads after the first, in one query; None if there is no such group."""
+    # The group before is read along.
+    roots = _roots(article).offset(THREADS * (group - 2)).limit(2 * THREADS + 1)
+    places: Sequence[str | None] = db.session.scalars(roots).all()
+    if len(places) <= THREADS:
+        return None
+    return _Bounds(places[0], places[THREADS], places[-1] if len(places) > 2 * THREADS else None)
+
+
+def _fifty_first(article: Article) -> sa.ScalarSelect[str | None]:
+    """Where the second group of threads begins, for the query that reads the first; null without one."""
+    return _roots(article).offset(THREADS).limit(1).scalar_subquery()
+
+
+def _roots(article: Article) -> sa.Select[str | None]:
+    """The places at which threads begin."""
+    return (
         sa.select(Comment.place)
         .where(*_on_page(article), Comment.depth == 1)
         .order_by(Comment.place)
-        .offset(THREADS * (group - 1) - skipped)
-        .limit(skipped + THREADS + 1)
     )
-    places: Sequence[str | None] = db.session.scalars(roots).all()
-    after = skipped + THREADS
-    end = places[after] if len(places) > after else None
-    if group == 1:
-        return _Bounds(end=end)
-    return _Bounds(places[0], places[skipped], end) if len(places) > skipped else None
 
 
 def _earlier(article: Article, group: int, chunk: int, bounds: _Bounds) -> PageNumber | None:
@@ -160,7 +140,7 @@ def _on_page(article: Article) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _between(
-    article: Article, begin: str | None, end: str | None
+    article: Article, begin: str | None, end: str | sa.ColumnElement[str] | None
 ) -> tuple[sa.ColumnElement[bool], ...]:
     conditions = list(_on_page(article))
     if begin is not None:

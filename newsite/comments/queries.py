@@ -1,7 +1,7 @@
 """Reading replies: the queue of the desk, and single ones. `pages.py` reads what stands under an article."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from newsite.articles.models import Article
 from newsite.comments.models import Comment, ModerationEntry, Status
@@ -71,10 +71,30 @@ def has_answers_on_page(comment: Comment) -> bool:
     return bool(db.session.scalar(sa.select(answer)))
 
 
-def parent(comment: Comment) -> Comment | None:
-    """The comment that this one answers, as it is now, whatever was loaded before."""
-    query = sa.select(Comment).where(Comment.id == comment.parent_id)
-    return db.session.scalar(query.execution_options(populate_existing=True))
+def bare_above(comment: Comment) -> sa.Select[int]:
+    """The ids of those above this comment that are not on the page, up to the first that is, for an UPDATE."""
+    above = (
+        sa.select(Comment.id, Comment.parent_id)
+        .where(Comment.id == comment.parent_id, Comment.is_on_page.is_(False))
+        .cte("above", recursive=True)
+    )
+    higher = sa.select(Comment.id, Comment.parent_id).where(
+        Comment.id == above.c.parent_id, Comment.is_on_page.is_(False)
+    )
+    return sa.select(above.union_all(higher).c.id)
+
+
+def gaps_above(comment: Comment) -> sa.Select[int]:
+    """The ids of the gaps above this comment that nothing holds without it, up to what stays, for an UPDATE."""
+    above = (
+        sa.select(Comment.id, Comment.parent_id)
+        .where(Comment.id == comment.parent_id, *_is_gap_but_for(comment.id))
+        .cte("above", recursive=True)
+    )
+    higher = sa.select(Comment.id, Comment.parent_id).where(
+        Comment.id == above.c.parent_id, *_is_gap_but_for(above.c.id)
+    )
+    return sa.select(above.union_all(higher).c.id)
 
 
 def queue(status: Status, before: Cursor | None = None, limit: int = QUEUE_SIZE) -> Page[Comment]:
@@ -100,6 +120,17 @@ def counts() -> dict[Status, int]:
     )
     columns = [sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in rows]
     return dict(zip(Status, db.session.execute(sa.select(*columns)).one(), strict=True))
+
+
+def _is_gap_but_for(
+    answer: int | sa.ColumnElement[int],
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """That a comment is a gap, to which no answer but this one is on the page."""
+    other = aliased(Comment)
+    holds = sa.exists().where(
+        other.parent_id == Comment.id, other.is_on_page.is_(True), other.id != answer
+    )
+    return Comment.is_on_page.is_(True), Comment.status != Status.approved, ~holds
 
 
 def _with_article() -> sa.Select[Comment]:

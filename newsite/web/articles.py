@@ -9,7 +9,7 @@ from werkzeug.exceptions import Gone
 from werkzeug.wrappers import Response
 
 from newsite import changes
-from newsite.articles import keeping, keys, queries
+from newsite.articles import keeping, keys, months, queries
 from newsite.articles.models import Article, Kind, Section, State
 from newsite.comments.pages import PageNumber
 from newsite.paging import Cursor
@@ -161,7 +161,7 @@ def archives() -> str:
     """The months in which something was published."""
     pagecache.collect(changes.FRONT)
     return render_template(
-        "articles/archives.html", months=queries.months(current_site().zone, now())
+        "articles/archives.html", months=months.listed(current_site().zone, now())
     )
 
 
@@ -178,7 +178,7 @@ def archive(year: int, month: int) -> str:
     page = queries.in_month(first, zone, now(), before=place_asked())
     if not page.items:
         abort(404)
-    earlier, later = queries.months_beside(first, zone, now())
+    earlier, later = months.beside(first, zone, now())
     return render_template(
         "articles/archive.html", month=first, page=page, previous_month=earlier, next_month=later
     )

@@ -1,7 +1,7 @@
 """What readers find: only what is published by now, in the right order."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -58,8 +58,6 @@ def test_an_article_is_found_however_its_address_is_written(article: Article) ->
         assert queries.by_path(written) is article
     assert queries.by_path("/2026/11/other/") is None
     assert queries.by_id(article.id) is article
-    assert queries.without_text(article.id) is article
-    assert queries.without_text(article.id + 1) is None
 
 
 def test_sticky_articles_come_down_when_their_time_is_over(
@@ -132,23 +130,6 @@ def test_without_tags_the_section_relates(make_article: Make, now: datetime) -> 
     other = make_article("Other", section=pay.id)
     make_article("Elsewhere")
     assert queries.related(one, now) == [other]
-
-
-def test_a_month_ends_in_the_sites_own_zone(make_article: Make, site: Site, now: datetime) -> None:
-    # 31 July, half past eleven in the evening UTC: in London it is August.
-    make_article("In August", published_at=datetime(2026, 7, 31, 23, 30, tzinfo=UTC))
-    make_article("In July", published_at=datetime(2026, 7, 31, 22, 30, tzinfo=UTC))
-    make_article("In December", published_at=datetime(2025, 12, 31, 12, 0, tzinfo=UTC))
-    assert queries.months(site.zone, now) == [
-        (date(2026, 8, 1), 1),
-        (date(2026, 7, 1), 1),
-        (date(2025, 12, 1), 1),
-    ]
-    assert titles(queries.in_month(date(2026, 8, 1), site.zone, now).items) == ["In August"]
-    assert titles(queries.in_month(date(2025, 12, 1), site.zone, now).items) == ["In December"]
-    beside = queries.months_beside(date(2026, 7, 1), site.zone, now)
-    assert beside == (date(2025, 12, 1), date(2026, 8, 1))
-    assert queries.months_beside(date(2026, 8, 1), site.zone, now)[1] is None
 
 
 def test_old_work_is_what_appeared_in_an_earlier_year(make_article: Make, now: datetime) -> None:

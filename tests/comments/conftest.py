@@ -1,10 +1,12 @@
 """Replies to make threads of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article
@@ -56,3 +58,24 @@ def approved(sent: Callable[..., Comment], editor: User, now: datetime) -> Calla
         return comment
 
     return send
+
+
+@pytest.fixture
+def counted() -> Callable[[], AbstractContextManager[list[str]]]:
+    """Notes the statements that are run inside."""
+    return _counted
+
+
+@contextmanager
+def _counted() -> Iterator[list[str]]:
+    """The statements that are run inside."""
+    run: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *more: object) -> None:
+        run.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield run
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

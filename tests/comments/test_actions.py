@@ -490,3 +490,43 @@ def test_an_answer_needs_words_and_something_to_answer(
     actions.mark_spam(comment, by=editor, now=now)
     with pytest.raises(Conflict, match="put aside"):
         actions.answer(comment, "Hello", by=editor, now=now)
+
+
+def test_ten_thousand_levels_of_gaps_come_and_go_with_the_last_answer(
+    article: Article, approved: Send, editor: User, now: datetime, counted: Callable[..., Any]
+) -> None:
+    last = approved("The last")
+    chain = [
+        {
+            "id": last.id + number, "article_id": article.id, "depth": 1, "status": Status.trash,
+            "parent_id": last.id + number - 1 if number > 1 else None, "author_name": "A", "email": "a@b.example",
+            "email_key": "a@b.example", "body": "x", "body_html": "x", "body_policy": 1,
+            "fingerprint": f"f{number}", "created_at": now,
+        }
+        for number in range(1, 10_001)
+    ]  # fmt: skip
+    db.session.execute(sa.insert(Comment.__table__), chain)  # type: ignore[arg-type]
+    last.parent_id = last.id + 10_000
+    gaps = sa.select(sa.func.count()).where(Comment.is_on_page, Comment.status == Status.trash)
+    deepest = db.session.get_one(Comment, last.id + 10_000)
+    for decision, shown in ((actions.trash, 0), (actions.restore, 10_000), (actions.hold, 0)):
+        db.session.commit()
+        with counted() as run:
+            decision(last, by=editor, now=now)
+        assert len(run) < 20
+        assert db.session.scalar(gaps) == shown
+        assert deepest.is_on_page is (shown > 0)
+
+
+def test_a_gap_stays_while_another_answer_holds_it(
+    approved: Callable[..., Comment], editor: User, now: datetime
+) -> None:
+    top = approved("Top")
+    middle = approved("Middle", to=top)
+    first, second = approved("First", to=middle), approved("Second", to=middle)
+    for one in (middle, top):
+        actions.trash(one, by=editor, now=now)
+    actions.trash(first, by=editor, now=now)
+    assert (top.is_on_page, middle.is_on_page, first.is_on_page) == (True, True, False)
+    actions.trash(second, by=editor, now=now)
+    assert (top.is_on_page, middle.is_on_page, second.is_on_page) == (False, False, False)

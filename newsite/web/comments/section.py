@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from flask import abort, request, url_for
+from flask import abort, request
 from flask_babel import gettext, ngettext
 
 from newsite.articles import keys
 from newsite.articles.models import Article
+from newsite.comments import blocks
 from newsite.comments.actions import takes_replies
-from newsite.comments.pages import PageNumber, Row, page_of_replies
+from newsite.comments.blocks import Row
+from newsite.comments.pages import PageNumber, page_of_replies
 from newsite.web import pagecache
 from newsite.web.comments.form import ReplyForm, reply_form
-from newsite.web.context import now
+from newsite.web.context import current_site, now
 from newsite.web.templating import article_url
 
 PARAMETER = "replies"  # of an article's address: which page of replies; `?replies=2.3`
@@ -27,8 +29,7 @@ class ReplySection:
     """What stands under an article."""
 
     heading: str
-    lines: list[Line]
-    address: str  # under which the replies' own pages are
+    thread_html: str  # blocks in lists in lists
     earlier: str | None  # addresses of the pages before and after
     later: str | None
     form: ReplyForm | None  # None: replies are closed
@@ -49,8 +50,7 @@ def reply_section(article: Article) -> ReplySection:
     )
     return ReplySection(
         heading=_heading(article.reply_count, is_open),
-        lines=nested(page.rows),
-        address=url_for("comments.create", article_id=article.id),
+        thread_html=thread_html(page.rows, is_open=is_open),
         earlier=page.earlier and page_address(article, page.earlier, "#replies"),
         later=page.later and page_address(article, page.later, "#replies"),
         form=reply_form(article, now()) if is_open else None,
@@ -63,8 +63,17 @@ def page_address(article: Article, number: PageNumber, fragment: str) -> str:
     return f"{article_url(article)}{query}{fragment}"
 
 
+def thread_html(rows: list[Row], *, is_open: bool) -> str:
+    """The prepared blocks of a page of replies, put together; with links to answer if replies are open."""
+    parts: list[str] = []
+    for row, has_answers, closed in nested(blocks.current(rows, blocks.look(current_site()))):
+        end = "<ol>" if has_answers else "</li>" + "</ol></li>" * closed
+        parts += (blocks.shown(row.block_html, is_open=is_open), end)
+    return "".join(parts)
+
+
 def nested(rows: list[Row]) -> list[Line]:
-    """The rows with what a template needs to write them as lists in lists, each closed again.
+    """The rows with what is needed to write them as lists in lists, each closed again.
 
     A page may begin in the middle of a thread: what it begins with stands at its first level.
     """

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from newsite import audit
 from newsite.accounts.models import User
-from newsite.articles.models import Article, State
+from newsite.articles.models import Article, Kind, State
 from newsite.audit import AuditEntry
 from newsite.comments import queries as comments
 from newsite.comments.models import Status
@@ -36,7 +36,7 @@ def today(user: User, now: datetime) -> Today:
     mine = [] if user.is_editor else [Article.created_by_id == user.id]
     drafts = sa.select(Article).where(Article.state == State.draft)
     scheduled = sa.select(Article).where(
-        Article.state == State.published, Article.published_at > now, *mine
+        Article.kind.in_(Kind), Article.state == State.published, Article.published_at > now, *mine
     )
     own = drafts.where(Article.created_by_id == user.id).options(joinedload(Article.section))
     return Today(

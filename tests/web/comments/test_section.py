@@ -15,8 +15,8 @@ from pages import Pages
 from newsite.accounts.models import User
 from newsite.articles.models import Article
 from newsite.comments import actions
-from newsite.comments.models import Comment, Status
-from newsite.comments.pages import Row
+from newsite.comments.blocks import Row
+from newsite.comments.models import Comment
 from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.web.comments.section import nested
@@ -42,7 +42,7 @@ def approved(article: Article, editor: User, now: datetime) -> Callable[..., Com
 
 
 def row(number: int, depth: int) -> Row:
-    return Row(number, depth, Status.approved, "Ann", "", None, "", "<p>Hi</p>", NOON)
+    return Row(number, depth, "<li>", "")
 
 
 def parents(soup: Tag) -> dict[int, int | None]:

@@ -53,6 +53,7 @@ def index() -> str:
         chosen=chosen,
         shelves=SHELVES,
         counts=desk_queries.counts(now(), writer=None if g.user.is_editor else g.user.id),
+        counted=desk_queries.COUNTED,
         lines=[Line(one, shelf_of(one), _address(one)) for one in page.items],
         next=page.next,
         sections=queries.sections(),

@@ -1,0 +1,96 @@
+"""Where an article stands in lists, said on all that lists are read from, so that no list has to be sorted.
+
+An article's `listed_at` is repeated on its tags and credits, whose indexes then are the lists of a tag
+and of a contributor; and every month knows how many articles it has. Whoever changes an article's
+kind, state, time, tags or credits calls `keep` afterwards. docs/adr/0015 says why.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsite.articles.models import Article, Credit, Kind, MonthCount, State, article_tags
+from newsite.db import db
+from newsite.site.models import Site
+
+
+def keep(article: Article, *, site: Site) -> None:
+    """Writes the article, and where it stands from now on; one that stands in no list is taken out of all."""
+    is_listed = article.kind is Kind.article and article.state is State.published
+    before, article.listed_at = article.listed_at, article.published_at if is_listed else None
+    db.session.flush()  # its tags and credits have to be there
+    for table in (article_tags, Credit.__table__):
+        stands = sa.update(table).where(  # type: ignore[arg-type]
+            table.c.article_id == article.id,
+            table.c.listed_at.is_distinct_from(article.listed_at),
+        )
+        db.session.execute(stands.values(listed_at=article.listed_at))
+    _count(before, article.listed_at, site)
+
+
+def month(at: datetime, zone: ZoneInfo) -> date:
+    """The first day of the month that an instant is in."""
+    return at.astimezone(zone).date().replace(day=1)
+
+
+def counted(instants: Iterable[datetime], zone: ZoneInfo) -> Counter[date]:
+    """How many of the instants each month has, by its first day."""
+    return Counter(month(at, zone) for at in instants)
+
+
+def keep_all(site: Site) -> None:
+    """Writes where every article stands, for those that were stored in another way than by the actions."""
+    is_listed = sa.and_(Article.kind == Kind.article, Article.state == State.published)
+    stands = sa.case((is_listed, Article.published_at))
+    theirs = sa.select(Article.listed_at)
+    for table, listed_at in (
+        (Article.__table__, stands),
+        *(
+            (table, theirs.where(Article.id == table.c.article_id).scalar_subquery())
+            for table in (article_tags, Credit.__table__)
+        ),
+    ):
+        change = sa.update(table).where(table.c.listed_at.is_distinct_from(listed_at))  # type: ignore[arg-type]
+        db.session.execute(change.values(listed_at=listed_at))
+    recount(site)
+
+
+def recount(site: Site) -> None:
+    """Counts the articles of every month anew: after a change of the site's zone, which moves them."""
+    listed = sa.select(Article.listed_at).where(Article.listed_at.is_not(None))
+    months = counted(filter(None, db.session.scalars(listed)), site.zone)
+    db.session.execute(sa.delete(MonthCount))
+    for first_day, articles in sorted(months.items()):
+        _add(first_day, articles, site)
+
+
+def _count(before: datetime | None, after: datetime | None, site: Site) -> None:
+    elsewhere = sa.exists().where(MonthCount.timezone != site.timezone)
+    if db.session.scalar(sa.select(elsewhere)):
+        recount(site)
+        return
+    steps: Counter[date] = Counter()
+    if before is not None:
+        steps[month(before, site.zone)] -= 1
+    if after is not None:
+        steps[month(after, site.zone)] += 1
+    for first_day, step in sorted(steps.items()):  # in one order, so that nobody waits in a circle
+        if step:
+            _add(first_day, step, site)
+
+
+def _add(first_day: date, articles: int, site: Site) -> None:
+    row = _insert().values(timezone=site.timezone, first_day=first_day, articles=articles)
+    total = MonthCount.articles + row.excluded.articles
+    keys = ["timezone", "first_day"]
+    db.session.execute(row.on_conflict_do_update(index_elements=keys, set_={"articles": total}))
+
+
+def _insert() -> Any:
+    name = db.session.get_bind().dialect.name
+    return (postgresql if name == "postgresql" else sqlite).insert(MonthCount)

@@ -1,0 +1,28 @@
+import json
+
+import sqlalchemy as sa
+
+from newsite.articles.models import Article
+from newsite.comments.models import Comment
+from newsite.db import db
+
+
+def test_what_an_older_newsite_stored_is_made_again(newsite, inside):
+    assert newsite("demo").exit_code == 0
+    assert newsite("content", "reclean").output.endswith("Done: 0 articles, 0 replies.\n")
+    on_page = sa.select(sa.func.count()).select_from(Comment).where(Comment.is_on_page)
+    expected = db.session.scalar(on_page)
+    db.session.execute(sa.update(Comment).values(block_html="", block_mark=""))
+    db.session.commit()
+    report = json.loads(newsite("content", "reclean", "--json").output)
+    assert report == {"articles": 0, "replies": expected, "left": 0}
+    assert expected > 0
+
+
+def test_what_is_too_long_today_is_said(newsite, inside):
+    assert newsite("demo").exit_code == 0
+    article = db.session.scalars(sa.select(Article).limit(1)).one()
+    article.body, article.body_policy = "x" * 2_000_000, 0
+    db.session.commit()
+    result = newsite("content", "reclean")
+    assert "1 articles are too long to be cleaned again" in result.output
