@@ -18,6 +18,7 @@ from newsite.db import db
 from newsite.errors import RuleBroken
 from newsite.site.models import Site
 from newsite.web import errors
+from newsite.web.pagecache import layer
 
 
 @pytest.fixture
@@ -142,6 +143,28 @@ def test_a_reply_that_could_not_be_stored_is_still_in_its_writers_hands(
     assert page.form("sent").values["comment"] == [words]
     page.form("sent").submit()
     assert db.session.scalars(sa.select(Comment.body)).all() == [words]
+
+
+def test_a_database_that_failed_is_not_asked_for_the_error_page(
+    app: Flask, pages: Pages, article: Article
+) -> None:
+    form = pages.get(str(article.path)).form("reply")
+    form.fill(author="Ann", email="ann@example.org", comment="We were there.")
+    app.extensions[layer.KEY].freshness.every = 1_000  # it is not known yet to be away
+    asked: list[str] = []
+
+    def refuse(connection: object, cursor: object, statement: str, *rest: object) -> NoReturn:
+        asked.append(statement)
+        raise OperationalError(statement, {}, Exception("gone"))
+
+    sa.event.listen(db.engine, "before_cursor_execute", refuse)
+    try:
+        page = form.submit(status=503)
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", refuse)
+    assert len(asked) == 1
+    assert "The Test Paper" in page.text
+    assert page.form("sent").values["comment"] == ["We were there."]
 
 
 def test_an_article_that_could_not_be_saved_is_still_in_its_writers_hands(
