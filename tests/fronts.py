@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import os
-import re
 import shutil
 import signal
 import socket
@@ -13,14 +12,12 @@ import sys
 import time
 from collections.abc import Callable
 from contextvars import Context
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
+from reader import Reader
 from served import PASSWORD, environment
 
 from newsite import config, create_app
@@ -31,7 +28,7 @@ from newsite.site import queries as sites
 from newsite.web.context import reserved
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
-PATIENCE = 60.0  # seconds until something is taken for broken: far more than it takes
+PATIENCE = 180.0  # seconds until something is taken for broken: a busy machine needs a minute
 VARNISH_LIBRARY = "libvmod_xkey.so"  # of varnish-modules
 SECRET = "0123456789abcdef" * 4
 
@@ -66,92 +63,6 @@ def wait_for(fact: Callable[[], bool], otherwise: Callable[[], str] = str) -> No
         time.sleep(0.05)
 
 
-class Answer(NamedTuple):
-    """What came back."""
-
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        return self.body.decode()
-
-    @property
-    def fate(self) -> str:
-        """All that hosts and caches said about how they came to it, the newest last."""
-        return ", ".join(self.headers.get_all("Cache-Status", []))
-
-
-@dataclass
-class Reader:
-    """Somebody's browser: an address on the loopback network, and cookies."""
-
-    port: int
-    host: str = ""  # as the browser writes it; empty: 127.0.0.1 and the port
-    source: str = "127.0.0.1"
-    tls: ssl.SSLContext | None = None
-    cookies: dict[str, str] = field(default_factory=dict)
-
-    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
-        named = {"Host": self.host or f"127.0.0.1:{self.port}"}
-        named |= {name.replace("_", "-"): value for name, value in headers.items()}
-        if self.cookies:
-            named["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        with contextlib.closing(self.connection()) as connection:
-            connection.request(method, path, body, named)
-            answer = connection.getresponse()
-            for line in answer.headers.get_all("Set-Cookie", []):
-                name, _, value = line.partition(";")[0].partition("=")
-                self.cookies[name] = value
-            return Answer(answer.status, answer.headers, answer.read())
-
-    def connection(self) -> http.client.HTTPConnection:
-        source = (self.source, 0)
-        if self.tls is not None:
-            return http.client.HTTPSConnection(
-                "127.0.0.1", self.port, timeout=30, source_address=source, context=self.tls
-            )
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=source)
-
-    def get(self, path: str, **headers: str) -> Answer:
-        return self.ask("GET", path, **headers)
-
-    def post(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
-        given = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Sec-Fetch-Site": "same-origin",
-        }
-        return self.ask("POST", path, urlencode(fields), **given, **headers)
-
-    def send(self, page: str, action: str, **typed: str) -> Answer:
-        """Fills in the form on a page that is sent to an address ending so, and sends it; not followed."""
-        soup = BeautifulSoup(self.get(page).text, "html.parser")
-        [form, *_] = [
-            form
-            for form in soup.find_all("form", method="post")
-            if re.search(action + "$", str(form.get("action") or page))
-        ]
-        fields = {
-            str(one["name"]): str(one.get("value", ""))
-            for one in form.find_all("input")
-            if one.get("name")
-            and (one.get("type") not in ("radio", "checkbox") or one.has_attr("checked"))
-        }
-        fields |= {
-            str(one["name"]): one.text.removeprefix("\n") for one in form.find_all("textarea")
-        }
-        for one in form.find_all("select"):
-            chosen = one.find("option", selected=True) or one.find("option")
-            fields[str(one["name"])] = str(chosen["value"])
-        return self.post(str(form.get("action") or page), fields | typed)
-
-    def sign_in(self, email: str, password: str) -> "Reader":
-        answer = self.send("/desk/login", "/desk/login", email=email, password=password)
-        assert answer.status == 303, answer.text
-        return self
-
-
 class Program:
     """Something that runs until the test ends it, in a folder of its own."""
 
@@ -167,8 +78,12 @@ class Program:
             )
 
     def wait_for(self, fact: Callable[[], bool]) -> None:
-        """Returns when it is so; fails with what the program printed if it ends or it never is."""
-        wait_for(lambda: self._is_so(fact), self.log.read_text)
+        """Returns when it is so; ends it and fails with what it printed if it never is."""
+        try:
+            wait_for(lambda: self._is_so(fact), self.log.read_text)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         if self.process.poll() is None:
@@ -207,7 +122,7 @@ class Host(Program):
         """What a command prints on this host."""
         done = subprocess.run(
             [sys.executable, "-m", "newsite.cli", *words],
-            env=self.settings, input=typed, capture_output=True, text=True, timeout=60, check=False,
+            env=self.settings, input=typed, capture_output=True, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout

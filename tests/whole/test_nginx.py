@@ -14,7 +14,6 @@ import pytest
 from fronts import (
     Host,
     Program,
-    Reader,
     believing,
     free_port,
     is_answering,
@@ -22,7 +21,8 @@ from fronts import (
     schedule,
     start_nginx,
     wait_for,
-)  # fmt: skip
+)
+from reader import Reader
 from served import PASSWORD
 
 SLOW = 24  # lines that are slow at once: more than newsite has threads

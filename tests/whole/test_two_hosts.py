@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 import redis_server
-from fronts import Answer, Host, Reader, free_port, program, start_varnish, wait_for
+from fronts import Host, free_port, program, start_varnish, wait_for
 from postgres_server import empty_database
+from reader import Answer, Reader
 from served import PASSWORD
 
 # What is promised (docs/operator.md, Two hosts), in seconds after the answer to whoever made the change.

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from fronts import (
     Host,
     Program,
-    Reader,
     believing,
     beside,
     free_port,
@@ -25,6 +24,7 @@ from fronts import (
     start_varnish,
     wait_for,
 )
+from reader import Reader
 from served import PASSWORD
 
 from newsite.accounts.models import User
