@@ -51,7 +51,8 @@ def least(what: str, unit: str, pair: tuple[float, float], *, least: float) -> R
 
 def limit(what: str, unit: str, value: float, *, most: float) -> Row:
     """A row of one figure that should be at most so much."""
-    return Row(what, f"{value:,.4g} {unit}", target=f"≤ {most:,.7g} {unit}", is_met=value <= most)
+    shown = f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+    return Row(what, f"{shown} {unit}", target=f"≤ {most:,.7g} {unit}", is_met=value <= most)
 
 
 def middle(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from newsite.comments.actions import takes_replies
 from newsite.comments.blocks import Row
 from newsite.comments.pages import PageNumber, page_of_replies
 from newsite.web import pagecache
-from newsite.web.comments.form import ReplyForm, reply_form
+from newsite.web.comments.empty import form_html
 from newsite.web.context import current_site, now
 from newsite.web.templating import article_url
 
@@ -32,7 +32,7 @@ class ReplySection:
     thread_html: str  # blocks in lists in lists
     earlier: str | None  # addresses of the pages before and after
     later: str | None
-    form: ReplyForm | None  # None: replies are closed
+    form_html: str | None  # None: replies are closed
 
 
 def reply_section(article: Article) -> ReplySection:
@@ -53,7 +53,7 @@ def reply_section(article: Article) -> ReplySection:
         thread_html=thread_html(page.rows, is_open=is_open),
         earlier=page.earlier and page_address(article, page.earlier, "#replies"),
         later=page.later and page_address(article, page.later, "#replies"),
-        form=reply_form(article, now()) if is_open else None,
+        form_html=form_html(article, now()) if is_open else None,
     )
 
 

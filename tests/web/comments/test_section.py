@@ -167,9 +167,9 @@ def test_the_form_is_in_a_drafts_preview(app: Flask, article: Article, now: date
 
     article.state = State.draft
     with app.test_request_context("/desk/articles/1/preview"):
-        assert reply_section(article).form is not None
+        assert reply_section(article).form_html is not None
         article.replies_open = False
-        assert reply_section(article).form is None
+        assert reply_section(article).form_html is None
 
 
 def test_attacks_stay_words_wherever_they_are_shown(
