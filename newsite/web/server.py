@@ -66,9 +66,9 @@ def when_ready(server: Any) -> None:
 
 
 def _hold_memory_together() -> None:
-    """Lets the C library keep one heap for all threads, and give large pieces back at once: 30 MB a worker.
+    """Lets the C library keep one heap for all threads, and give large pieces back at once.
 
-    Left to itself it makes a heap for each thread, of which only one runs at a time.
+    Left to itself it makes a heap for each thread, of which only one runs at a time: some 10 MB a worker.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's; others have no such heaps
     if mallopt is not None:
