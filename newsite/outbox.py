@@ -63,10 +63,20 @@ Handler = Callable[[Claim, datetime], None]
 Handlers = Mapping[str, Handler]  # by kind
 
 
-def add(kind: str, key: str, payload: dict[str, Any] | None = None, *, now: datetime) -> bool:
-    """Asks for a job in this transaction; False if one of that key is known already. The caller commits."""
+def add(
+    kind: str,
+    key: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    now: datetime,
+    due: datetime | None = None,
+) -> bool:
+    """Asks for a job in this transaction, at once or when it is due; False if one of that key is known already.
+
+    The caller commits.
+    """
     values = {"kind": kind, "key": key, "payload": payload or {}, "attempts": 0, "error": ""}
-    row = _insert().values(**values, created_at=now, next_at=now).on_conflict_do_nothing()
+    row = _insert().values(**values, created_at=now, next_at=due or now).on_conflict_do_nothing()
     return db.session.execute(row.returning(Job.id)).first() is not None
 
 

@@ -110,6 +110,15 @@ def test_the_oldest_is_done_first_and_the_future_waits(worker, post, clock):
     assert work(worker) == 1
 
 
+def test_a_job_may_be_asked_for_later(worker, post, clock):
+    assert outbox.add("mail", "a", now=NOON, due=NOON + timedelta(seconds=20))
+    db.session.commit()
+    assert not worker.step()
+    clock.move(seconds=20)
+    assert worker.step()
+    assert post.sent == [("a", {})]
+
+
 def test_what_failed_is_tried_again_later_and_later(worker, post, clock):
     post.broken = True
     ask()

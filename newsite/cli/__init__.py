@@ -15,15 +15,20 @@ from newsite.accounts.models import User
 from newsite.cli.checks import check_command
 from newsite.cli.content import content_commands
 from newsite.cli.running import Commands, at_site
+from newsite.cli.spam import spam_commands
 from newsite.cli.users import user_commands
+from newsite.comments.spam import learning
 from newsite.db import db
 from newsite.errors import Conflict
 from newsite.site import queries as sites
 from newsite.web import server
 from newsite.web.context import reserved
 
-HANDLERS: outbox.Handlers = {tidy.KIND: tidy.job}  # who does what the outbox asks for
-HOURLY = (tidy.KIND,)
+HANDLERS: outbox.Handlers = {  # who does what the outbox asks for
+    tidy.KIND: tidy.job,
+    learning.KIND: learning.job,
+}
+HOURLY = (tidy.KIND, learning.KIND)
 SIGN_IN = "Sign in at {url}/desk/login as {email} with the password {password}"
 HERE_ALREADY = "The site is here already. For a new password: newsite user reset {email}"
 NOBODY = "Nobody can sign in yet. Run: newsite user add EMAIL --name NAME --role admin"
@@ -38,6 +43,7 @@ def main() -> None:
 main.add_command(user_commands)
 main.add_command(check_command)
 main.add_command(content_commands)
+main.add_command(spam_commands)
 
 
 @main.command("serve")

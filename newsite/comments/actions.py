@@ -14,6 +14,8 @@ from newsite.articles.actions import touch_replies
 from newsite.articles.models import Article, Kind
 from newsite.comments import blocks, queries, submission, threads
 from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.comments.spam import learning
+from newsite.comments.spam.verdicts import verdict
 from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.errors import Conflict, DuplicateReply, NotAllowed, RepliesClosed, RuleBroken
@@ -55,7 +57,7 @@ def submit_reply(
     parent = queries.answerable(article, reply.parent_id)
     comment = _written(article, reply, parent, now=now)
     comment.status = Status.spam if suspicion else Status.pending
-    rule = suspicion or _why_held(comment)
+    rule = suspicion or _looks_like_spam(comment) or _why_held(comment)
     comment.entries = [ModerationEntry(new_status=comment.status, rule=rule, at=now)]
     return _stored_once(comment, now)
 
@@ -111,6 +113,7 @@ def restore(comment: Comment, *, by: User, reason: str = "", now: datetime) -> M
         raise Conflict(says_where(comment))
     before = comment.entries[-1].old_status if comment.entries else None
     status = Status.approved if before is Status.approved else Status.pending
+    comment.spam_score = None  # somebody has looked, and says that it is none
     return _decide(comment, status, by=by, reason=reason, now=now)
 
 
@@ -138,7 +141,12 @@ def undo(entries: Iterable[ModerationEntry], *, by: User, now: datetime) -> list
     for entry in sorted(entries, key=lambda entry: (entry.comment.article_id, entry.comment_id)):
         _lock(entry.comment)
         if entry.old_status is not None and entry is entry.comment.entries[-1]:
+            before = entry.comment.entries[-2:-1]
             undone.append(_decide(entry.comment, entry.old_status, by=by, reason="Undone", now=now))
+            if (
+                before and before[0].rule
+            ):  # a trap had decided, and nobody else: there is nothing to learn
+                learning.forget(entry.comment, now=now)
     return undone
 
 
@@ -195,6 +203,13 @@ def _why_held(comment: Comment) -> str:
     return f"{rule} · {links} {'link' if links == 1 else 'links'}" if links else rule
 
 
+def _looks_like_spam(comment: Comment) -> str:
+    """Why the filter takes a reply for spam, in words for an editor; empty if it does not. Keeps its score."""
+    found = verdict(learning.current(), learning.suspect(comment))
+    comment.spam_score = found.kept_score
+    return f"Looks like spam: {'; '.join(found.reasons)}" if found.is_hold else ""
+
+
 def _decide(
     comment: Comment, status: Status, *, by: User, reason: str, now: datetime
 ) -> ModerationEntry:
@@ -209,6 +224,7 @@ def _decide(
     was_approved = comment.is_approved
     comment.status = status
     blocks.prepare(comment, blocks.look(sites.the_site()))
+    learning.follow(comment, now=now)
     if comment.is_approved != was_approved:
         _count(comment.article, 1 if comment.is_approved else -1)
         _settle(comment)

@@ -32,6 +32,7 @@ class Comment(Base):
         sa.Index("ix_comments_page", "article_id", "is_on_page", "place"),
         sa.Index("ix_comments_threads", "article_id", "is_on_page", "depth", "place"),
         sa.Index("ix_comments_queue", "status", "created_at", "id"),
+        sa.Index("ix_comments_likely_spam", "status", "spam_score"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +63,8 @@ class Comment(Base):
     created_at: Mapped[datetime]
     block_html: Mapped[str] = mapped_column(default="", server_default="", deferred=True)
     block_mark: Mapped[str] = mapped_column(default="", server_default="")  # see `blocks`
+    # What the spam filter said when it came, 0 to 1; null: nothing that counts, or an editor has looked.
+    spam_score: Mapped[float | None] = mapped_column(sa.Double)
 
     article: Mapped[Article] = relationship()
     parent: Mapped["Comment | None"] = relationship(remote_side=[id])

@@ -1,16 +1,34 @@
 """Reading replies: the queue of the desk, and single ones. `pages.py` reads what stands under an article."""
 
+import enum
+
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from newsite.articles.models import Article
 from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.comments.spam.model import HOLD_AT
 from newsite.db import db
 from newsite.paging import Cursor, Page, cut
 
 QUEUE_SIZE = 25  # replies on a page of the desk's queue
 COUNTED = 1_000  # enough to know; beyond, a count would read the whole index
 MAX_ID = 2**31 - 1  # the largest that both engines hold
+
+
+class Queue(enum.StrEnum):
+    """A list of the desk; what waits is in two, so that spam does not hide what readers wrote."""
+
+    waiting = "pending"
+    likely_spam = "likely-spam"
+    approved = "approved"
+    spam = "spam"
+    trash = "trash"
+
+    @property
+    def status(self) -> Status:
+        """Where the replies of this list are."""
+        return Status.pending if self is Queue.likely_spam else Status(self.value)
 
 
 def by_id(comment_id: int) -> Comment | None:
@@ -97,9 +115,11 @@ def gaps_above(comment: Comment) -> sa.Select[int]:
     return sa.select(above.union_all(higher).c.id)
 
 
-def queue(status: Status, before: Cursor | None = None, limit: int = QUEUE_SIZE) -> Page[Comment]:
-    """Replies with this status, newest first, each with its article and all decisions and their people."""
-    query = _with_article().where(Comment.status == status)
+def queue(
+    which: Queue | Status, before: Cursor | None = None, limit: int = QUEUE_SIZE
+) -> Page[Comment]:
+    """Replies of this list, newest first, each with its article and all decisions and their people."""
+    query = _with_article().where(*_in_queue(Queue(which)))
     query = query.options(
         joinedload(Comment.parent),
         selectinload(Comment.entries).selectinload(ModerationEntry.by),
@@ -112,14 +132,23 @@ def queue(status: Status, before: Cursor | None = None, limit: int = QUEUE_SIZE)
     return cut(rows, limit, lambda comment: Cursor(comment.created_at, comment.id))
 
 
-def counts() -> dict[Status, int]:
-    """How many replies each status has, 1,000 standing for that many and more."""
+def counts() -> dict[Queue, int]:
+    """How many replies each list has, 1,000 standing for that many and more."""
     rows = (
-        sa.select(sa.literal(1)).where(Comment.status == status).limit(COUNTED).subquery()
-        for status in Status
+        sa.select(sa.literal(1)).where(*_in_queue(which)).limit(COUNTED).subquery()
+        for which in Queue
     )
     columns = [sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in rows]
-    return dict(zip(Status, db.session.execute(sa.select(*columns)).one(), strict=True))
+    return dict(zip(Queue, db.session.execute(sa.select(*columns)).one(), strict=True))
+
+
+def _in_queue(which: Queue) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = [Comment.status == which.status]
+    if which is Queue.likely_spam:
+        conditions.append(Comment.spam_score >= HOLD_AT)
+    elif which is Queue.waiting:
+        conditions.append(sa.func.coalesce(Comment.spam_score, 0.0) < HOLD_AT)
+    return conditions
 
 
 def _is_gap_but_for(

@@ -18,6 +18,7 @@ from newsite import audit, changes, limits, outbox  # noqa: F401
 from newsite.accounts import models as accounts  # noqa: F401
 from newsite.articles import models as articles  # noqa: F401
 from newsite.comments import models as comments  # noqa: F401
+from newsite.comments.spam import models as spam  # noqa: F401
 from newsite.db import UTCDateTime, db
 from newsite.site import models as site  # noqa: F401
 

@@ -15,6 +15,7 @@ from newsite.accounts.models import User
 from newsite.articles.models import Article, Kind, State
 from newsite.comments import actions, queries
 from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.comments.spam.models import SpamLesson
 from newsite.comments.submission import NewReply
 from newsite.config import Settings
 from newsite.db import db
@@ -326,6 +327,8 @@ def test_decisions_at_once_are_counted_once_each(
     assert sum(isinstance(result, Conflict) for result in results) == 4, results
     with app.app_context():
         assert db.session.get_one(Article, article_id).reply_count == 4
+        lessons = db.session.scalars(sa.select(SpamLesson.comment_id)).all()
+        assert sorted(lessons) == sorted(ids)  # the filter learned from each, once
 
 
 # Decisions

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from newsite.accounts.models import User
 from newsite.comments import actions, queries
 from newsite.comments.models import Comment, Status
+from newsite.comments.queries import Queue
 from newsite.db import db
 
 Send = Callable[..., Comment]
@@ -32,13 +33,28 @@ def test_each_queue_is_counted(
     sent("1"), sent("2"), approved("3")
     actions.trash(sent("4"), by=editor, now=now)
     assert queries.counts() == {
-        Status.pending: 2,
-        Status.approved: 1,
-        Status.spam: 0,
-        Status.trash: 1,
+        Queue.waiting: 2,
+        Queue.likely_spam: 0,
+        Queue.approved: 1,
+        Queue.spam: 0,
+        Queue.trash: 1,
     }
     monkeypatch.setattr(queries, "COUNTED", 1)
-    assert queries.counts()[Status.pending] == 1
+    assert queries.counts()[Queue.waiting] == 1
+
+
+def test_what_looks_like_spam_waits_in_a_list_of_its_own(sent: Send) -> None:
+    honest, unsure, spam = sent("1"), sent("2"), sent("3")
+    unsure.spam_score, spam.spam_score = 0.49, 0.5
+    db.session.commit()
+    assert queries.queue(Queue.waiting).items == [unsure, honest]
+    assert queries.queue(Queue.likely_spam).items == [spam]
+    assert queries.counts()[Queue.waiting] == 2
+    assert queries.counts()[Queue.likely_spam] == 1
+    spam.status = Status.approved
+    db.session.commit()
+    assert queries.queue(Queue.likely_spam).items == []
+    assert queries.queue(Queue.approved).items == [spam]
 
 
 def test_a_longer_queue_takes_no_more_queries(sent: Send, approved: Send) -> None:

@@ -12,7 +12,6 @@ from newsite.accounts.models import User
 from newsite.articles.models import Article, Kind, State
 from newsite.audit import AuditEntry
 from newsite.comments import queries as comments
-from newsite.comments.models import Status
 from newsite.db import db
 
 LISTED = 5  # articles under a heading; the rest is a click away
@@ -40,7 +39,7 @@ def today(user: User, now: datetime) -> Today:
     )
     own = drafts.where(Article.created_by_id == user.id).options(joinedload(Article.section))
     return Today(
-        replies=comments.counts()[Status.pending] if user.is_editor else None,
+        replies=comments.counts()[comments.Queue.waiting] if user.is_editor else None,
         drafts=_count(drafts.where(*mine)),
         scheduled=_count(scheduled),
         own_drafts=_first(own.order_by(Article.saved_at.desc(), Article.id.desc())),

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _
 
 from newsite.accounts.models import User
 from newsite.comments import queries as comments
-from newsite.comments.models import Status
 from newsite.web.desk import gate
 
 REPLIES = "desk.replies.index"
@@ -58,7 +57,7 @@ def _open_to(user: User) -> list[tuple[Any, str, str]]:
 
 
 def _waiting(endpoint: str) -> int:
-    return comments.counts()[Status.pending] if endpoint == REPLIES else 0
+    return comments.counts()[comments.Queue.waiting] if endpoint == REPLIES else 0
 
 
 def _is_here(address: str) -> bool:

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, Regexp
 
 from newsite.comments import actions, queries
 from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.comments.queries import Queue
 from newsite.db import db
 from newsite.errors import RuleBroken
 from newsite.paging import Cursor
@@ -22,10 +23,11 @@ from newsite.web.desk.notices import tell
 bp = Blueprint("replies", __name__, url_prefix="/replies")
 
 TABS = {
-    Status.pending: lazy_gettext("Waiting"),
-    Status.approved: lazy_gettext("Approved"),
-    Status.spam: lazy_gettext("Spam"),
-    Status.trash: lazy_gettext("Trash"),
+    Queue.waiting: lazy_gettext("Waiting"),
+    Queue.likely_spam: lazy_gettext("Likely spam"),
+    Queue.approved: lazy_gettext("Approved"),
+    Queue.spam: lazy_gettext("Spam"),
+    Queue.trash: lazy_gettext("Trash"),
 }
 DECISIONS: dict[str, actions.Decision] = {
     "approve": actions.approve,
@@ -73,19 +75,20 @@ class AnswerForm(DeskForm):
     )
 
 
-@bp.get("/", defaults={"queue": Status.pending.value})
-@bp.get("/<any(approved, spam, trash):queue>/")
+@bp.get("/", defaults={"queue": Queue.waiting.value})
+@bp.get("/<any('likely-spam', approved, spam, trash):queue>/")
 def index(queue: str) -> str:
-    """One of the four queues, newest first."""
-    status = Status(queue)
+    """One of the five queues, newest first."""
+    which = Queue(queue)
     return render_template(
         "desk/replies/index.html",
-        status=status,
+        which=which,
+        status=which.status,
         moment=now(),
         tabs=TABS,
         counts=queries.counts(),
         counted=queries.COUNTED,
-        page=queries.queue(status, _place_asked()),
+        page=queries.queue(which, _place_asked()),
         form=DecisionForm(),
     )
 
@@ -178,7 +181,7 @@ def _asked() -> dict[str, Any]:
     """Which queue, and which page of it, a form stood on."""
     queue = request.args.get("queue", "")
     return {
-        "queue": queue if queue in set(Status) else Status.pending.value,
+        "queue": queue if queue in set(Queue) else Queue.waiting.value,
         "before": request.args.get("before"),
     }
 

@@ -12,6 +12,8 @@ from newsite.accounts.models import User
 from newsite.articles.models import Article, State
 from newsite.comments import actions, queries
 from newsite.comments.models import Comment, Status
+from newsite.comments.spam import learning
+from newsite.comments.spam.features import Suspect
 from newsite.comments.submission import NewReply
 from newsite.db import db
 
@@ -68,7 +70,13 @@ def test_an_editor_sees_who_what_where_and_why_it_waits(
     for words in ("ann@example.org", "https://ann.example/", article.title, "21 November 2026"):
         assert words in row.get_text()
     assert page.texts(".why") == ["First reply from this address · 1 link"]
-    assert page.texts(".tabs a") == ["Waiting 1", "Approved 0", "Spam 0", "Trash 0"]
+    assert page.texts(".tabs a") == [
+        "Waiting 1",
+        "Likely spam 0",
+        "Approved 0",
+        "Spam 0",
+        "Trash 0",
+    ]
     assert page.texts(".tabs [aria-current]") == ["Waiting 1"]
     assert page.texts(f"#reply-{comment.id} .actions > *") == [
         "Approve the reply by Ann K.",
@@ -82,6 +90,7 @@ def test_an_editor_sees_who_what_where_and_why_it_waits(
     ("queue", "words"),
     [
         ("", "No replies are waiting."),
+        ("likely-spam/", "Nothing that waits looks like spam."),
         ("approved/", "No reply is approved yet."),
         ("spam/", "There is no spam."),
         ("trash/", "The trash is empty."),
@@ -104,6 +113,33 @@ def test_an_editor_approves_and_thinks_again(desk: Pages, article: Article, sent
     assert "The reply by Ann is waiting." in page.text
     assert where(comment) is Status.pending
     assert "I was there." not in desk.get(article.path or "").text
+
+
+def test_what_looks_like_spam_waits_in_a_tab_of_its_own_with_the_reason(
+    desk: Pages, sent: Send
+) -> None:
+    taught = [(Suspect(f"check out my channel {n}"), True) for n in range(100)]
+    taught += [(Suspect(f"the bus was late on day {n}"), False) for n in range(100)]
+    learning.take((one.body, one, is_spam) for one, is_spam in taught)
+    db.session.commit()
+    learning.relearn()
+    db.session.commit()
+    spam, honest = sent("Check out my channel, please"), sent("The bus was late again")
+    page = desk.get(QUEUE)
+    assert page.texts(".tabs a")[:2] == ["Waiting 1", "Likely spam 1"]
+    assert page.all(f"#reply-{spam.id}") == []
+    assert page.all(f"#reply-{honest.id}") != []
+    page = desk.get(f"{QUEUE}likely-spam/")
+    assert page.texts(".tabs [aria-current]") == ["Likely spam 1"]
+    assert page.texts(".why") == [
+        "Looks like spam: looks like 100 replies marked spam, which also say “check out”"
+    ]
+    page = press(page, f"approve {spam.id}")
+    assert page.path == f"{QUEUE}likely-spam/"
+    assert where(spam) is Status.approved
+    page = undo(page)
+    assert page.path == f"{QUEUE}likely-spam/"
+    assert page.all(f"#reply-{spam.id}") != []
 
 
 def test_undo_says_when_somebody_has_decided_since(
