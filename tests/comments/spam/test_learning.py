@@ -101,6 +101,17 @@ def test_a_decision_that_is_taken_back_is_as_if_it_had_never_been_taken(
     assert lessons() == {replies[0].id: False, replies[1].id: True}
 
 
+def test_taking_back_a_second_decision_leaves_what_the_first_taught(
+    sent: Send, editor: User, now: datetime
+) -> None:
+    comment = sent()
+    actions.approve(comment, by=editor, now=now)
+    entry = actions.mark_spam(comment, by=editor, now=now)
+    assert lessons() == {comment.id: True}
+    actions.undo([entry], by=editor, now=now)
+    assert lessons() == {comment.id: False}
+
+
 def test_what_a_trap_decided_is_not_learned_not_even_by_taking_a_decision_back(
     article: Article, reply_of_a_bot: NewReply, editor: User, now: datetime
 ) -> None:
