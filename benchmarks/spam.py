@@ -1,4 +1,4 @@
-"""What the spam filter gets right and wrong: `python benchmarks/spam.py GIVEN.csv`.
+"""What the spam filter gets right and wrong: `python -m benchmarks.spam GIVEN.csv`.
 
 GIVEN.csv has the columns SOURCE, CONTENT and CLASS (1 is spam). Every source is left out in turn, and judged by
 what was learned from the others; then 200 honest and 50 spam replies to news articles, written by hand, are judged

@@ -1,25 +1,10 @@
 """The figures that docs/adr/0019 promises of the spam filter."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def measure() -> ModuleType:
-    """benchmarks/spam.py, which is no part of the package."""
-    spec = importlib.util.spec_from_file_location("measure_spam", ROOT / "benchmarks" / "spam.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look there
-    spec.loader.exec_module(module)
-    return module
+from benchmarks import spam as measure
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +13,7 @@ def given(fixtures_folder: Path) -> Path:
 
 
 def test_on_videos_that_it_has_not_seen_it_finds_four_fifths_and_is_seldom_wrong(
-    measure: ModuleType, given: Path
+    given: Path,
 ) -> None:
     by_video = measure.left_out(measure.given(given))
     total = sum(by_video.values(), measure.Figures(0, 0, 0, 0))
@@ -39,18 +24,14 @@ def test_on_videos_that_it_has_not_seen_it_finds_four_fifths_and_is_seldom_wrong
 
 
 @pytest.mark.parametrize("group", ["looked at", "set aside"])
-def test_honest_replies_to_news_articles_are_not_held(
-    measure: ModuleType, given: Path, group: str
-) -> None:
+def test_honest_replies_to_news_articles_are_not_held(given: Path, group: str) -> None:
     model = measure.learned(measure.given(given))
     figures = measure.judged(model, [one for one in measure.news() if one.group == group])
     assert (figures.spam, figures.honest) == (25, 100)
     assert figures.false_positives <= 0.02
 
 
-def test_one_command_prints_all_figures(
-    measure: ModuleType, given: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_command_prints_all_figures(given: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr("sys.argv", ["spam.py", str(given)])
     measure.main(said.append)
