@@ -8,7 +8,6 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import pairwise
 from zlib import crc32
 
 BUCKETS = 1 << 18  # enough that few of the words of some thousand replies share one
@@ -20,7 +19,9 @@ MOST_NAMES = 8  # of one name's words
 LINK = "\x01"  # stands for an address among the words; nobody types it
 
 _MASK = BUCKETS - 1
-_WORDS, _PAIRS, _GRAMS, _HOSTS, _OTHERS = range(1, 6)  # where the sums of each kind begin
+_PIECE = 500  # characters that are normalised at once
+_WORDS, _GRAMS, _HOSTS, _OTHERS = range(1, 5)  # where the sums of each kind begin
+_BORDER = 0x2026_1122  # stands between two words of a pair; any number does
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x01]")
 _TAG = re.compile(r"<[A-Za-z/][^<>]*>")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
@@ -59,11 +60,9 @@ def read(suspect: Suspect) -> Traits:
     """The traits of a reply, of whose text the first 5,000 characters count."""
     text, hosts = _without_addresses(_plain(suspect.body))
     words = _WORD.findall(text.casefold())
-    raw = [word.encode() for word in words]
-    pairs = [
-        crc32(second, crc32(b" ", crc32(first, _PAIRS))) & _MASK for first, second in pairwise(raw)
-    ]
-    buckets = {crc32(word, _WORDS) & _MASK for word in raw}
+    sums = [crc32(word.encode(), _WORDS) for word in words]
+    pairs = [_pair(first, second) for first, second in zip(sums, words[1:], strict=False)]
+    buckets = {number & _MASK for number in sums}
     buckets.update(pairs, _grams(words), map(host_bucket, hosts))
     others = [*_ends(words), *_shape(text, words, hosts), *_sender(suspect)]
     buckets.update(crc32(name.encode("utf-8", "ignore"), _OTHERS) & _MASK for name in others)
@@ -79,7 +78,7 @@ def word_bucket(word: str) -> int:
 
 def pair_bucket(first: str, second: str) -> int:
     """The number of two words that stand beside each other."""
-    return crc32(f"{first} {second}".encode(), _PAIRS) & _MASK
+    return _pair(crc32(first.encode(), _WORDS), second)
 
 
 def host_bucket(host: str) -> int:
@@ -93,13 +92,29 @@ def host_of(address: str) -> str:
     return _AFTER_HOST.split(bare, maxsplit=1)[0].strip(_AROUND)
 
 
+def _pair(first: int, second: str) -> int:
+    """The number of a word, of which the sum is given, and the next; the border between them counts."""
+    return crc32(second.encode(), first ^ _BORDER) & _MASK
+
+
 def _plain(body: str) -> str:
     """The text without tags (but for the addresses in them), in one form whatever alphabet imitates another."""
-    text = unicodedata.normalize("NFKC", body[:MOST_CHARS].encode("utf-8", "ignore").decode())
-    text = _INVISIBLE.sub("", text[:MOST_CHARS])  # one character can become eighteen
+    text = _INVISIBLE.sub("", _compatible(body[:MOST_CHARS].encode("utf-8", "ignore").decode()))
     if "<" in text:
         text = _TAG.sub(lambda tag: f" {' '.join(_ADDRESS.findall(tag[0]))} ", text)
     return html.unescape(text).replace(LINK, "") if "&" in text else text
+
+
+def _compatible(text: str) -> str:
+    """The text in Unicode's compatibility form, as much of it as counts: one character can become eighteen."""
+    if text.isascii():
+        return text
+    made = ""
+    for start in range(0, len(text), _PIECE):
+        made += unicodedata.normalize("NFKC", text[start : start + _PIECE])
+        if len(made) > MOST_CHARS:
+            break
+    return made[:MOST_CHARS]
 
 
 def _without_addresses(text: str) -> tuple[str, list[str]]:
@@ -112,7 +127,7 @@ def _without_addresses(text: str) -> tuple[str, list[str]]:
 
     chunks = _ADDRESS.sub(note, text).split()
     for place, chunk in enumerate(chunks):
-        if "." in chunk and (match := _BARE_HOST.match(chunk.lstrip(_AROUND))):
+        if "." in chunk[:-1] and (match := _BARE_HOST.match(chunk.lstrip(_AROUND))):
             chunks[place] = note(match)
     return " ".join(chunks), hosts
 
