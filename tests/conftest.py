@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,21 @@ def postgres_url(worker_id: str) -> Iterator[str]:
     """An empty PostgreSQL database for this process alone. Skips, or fails in CI, where there is none."""
     with empty_database(f"newsite_{worker_id}") as url:
         yield url
+
+
+@pytest.fixture
+def new_database(tmp_path: Path, worker_id: str) -> Iterator[Callable[[str], str]]:
+    """Makes an empty database of the engine that is named, for this test alone; its address."""
+    with ExitStack() as made:
+        numbers = count()
+
+        def make(engine: str) -> str:
+            number = next(numbers)
+            if engine == "sqlite":
+                return f"sqlite:///{tmp_path / f'{number}.db'}"
+            return made.enter_context(empty_database(f"newsite_{worker_id}_{number}"))
+
+        yield make
 
 
 @pytest.fixture(scope="session")

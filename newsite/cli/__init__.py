@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from newsite import demo, migrations, outbox, patience, purging, serve, tidy
 from newsite.accounts import queries as accounts
 from newsite.accounts.models import User
+from newsite.cli.backups import backup_command, restore_command
 from newsite.cli.checks import check_command
 from newsite.cli.content import content_commands
 from newsite.cli.running import Commands, at_site
@@ -44,6 +45,8 @@ main.add_command(user_commands)
 main.add_command(check_command)
 main.add_command(content_commands)
 main.add_command(spam_commands)
+main.add_command(backup_command)
+main.add_command(restore_command)
 
 
 @main.command("serve")

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 import sqlalchemy as sa
@@ -14,8 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from newsite import config, limits, migrations, outbox
 from newsite.accounts import queries as accounts
+from newsite.backup.refusals import BackupRefused
 from newsite.changes import ChangeCounter
+from newsite.cli import soundness
 from newsite.cli.running import at_site
+from newsite.cli.soundness import Wrong
 from newsite.config import Settings, SettingsError
 from newsite.db import db
 from newsite.migrations import DatabaseNotReady
@@ -25,10 +29,6 @@ from newsite.site.queries import SiteMissing
 LEAST_SPACE = 200 * 1024**2  # bytes; below, an upgrade or a backup may not fit
 LEAST_SQLITE = (3, 35)  # the first with RETURNING
 LATE = timedelta(hours=1)  # a job that waits so long has no worker
-
-
-class Wrong(Exception):
-    """What a check found; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,19 @@ class Finding:
 
 
 @click.command("check")
+@click.option(
+    "--backup", type=click.Path(path_type=Path), help="Look whether this backup is whole, too."
+)
+@click.option(
+    "--days", type=click.IntRange(1), help="It is wrong if the backup is older than this."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a report for machines.")
-def check_command(as_json: bool) -> None:
+def check_command(backup: Path | None, days: int | None, as_json: bool) -> None:
     """Say whether the site is in order; exit code 1 if something is wrong."""
     found = list(findings())
+    if backup is not None:
+        now = datetime.now(UTC)
+        found.append(_look("backup", lambda: soundness.backed_up(backup, days, now)))
     is_ok = all(finding.ok for finding in found)
     if as_json:
         click.echo(json.dumps({"ok": is_ok, "checks": [asdict(finding) for finding in found]}))
@@ -76,7 +85,7 @@ def findings() -> Iterator[Finding]:
 def _look(name: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding(name, True, check())
-    except (Wrong, DatabaseNotReady, SiteMissing) as error:
+    except (Wrong, BackupRefused, DatabaseNotReady, SiteMissing) as error:
         return Finding(name, False, str(error))
     except SQLAlchemyError as error:
         return Finding(name, False, str(error).partition("\n")[0])
@@ -138,6 +147,8 @@ def _jobs() -> str:
 
 
 CHECKS = (
+    ("wholeness", soundness.whole),
+    ("replies", soundness.counted),
     ("writing", _writable),
     ("site", _site),
     ("admins", _admins),

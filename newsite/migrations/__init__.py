@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import Flask
 from flask_migrate import Migrate
+from sqlalchemy.engine import Connection
 
 # Imported for their tables: what is not imported, Alembic would take for gone.
 from newsite import audit, changes, limits, outbox  # noqa: F401
@@ -23,6 +24,7 @@ from newsite.db import UTCDateTime, db
 from newsite.site import models as site  # noqa: F401
 
 FOLDER = Path(__file__).parent
+UPGRADE_LOCK = 7_310_421  # any number: what PostgreSQL's advisory lock of upgrades is called
 SEARCH_TABLES = "_fts"  # search's own tables carry this in their names; models do not know them
 
 
@@ -75,6 +77,27 @@ def check() -> None:
     _refuse_newer(revision)
     if revision != _scripts().get_current_head():
         raise DatabaseNotReady("The database is of an older newsite. Run: newsite upgrade")
+
+
+def knows(revision: str) -> bool:
+    """Whether this newsite has the step that leads to this revision."""
+    return any(step.revision == revision for step in _scripts().walk_revisions())
+
+
+def lock(connection: Connection) -> None:
+    """Waits until nobody else changes the shape, and keeps them from it until the transaction ends."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_LOCK)))
+
+
+def bring(connection: Connection, revision: str) -> None:
+    """Brings the database up to `revision` ("head": this shape) in the connection's own transaction.
+
+    On SQLite the caller has switched foreign keys off before it began.
+    """
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 @cache  # every probe of /readyz asks, and the files do not change under a running program

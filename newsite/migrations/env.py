@@ -5,35 +5,43 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from newsite import migrations
 from newsite.db import Base, db
-
-UPGRADE_LOCK = 7_310_421  # any number: what PostgreSQL's advisory lock of upgrades is called
 
 
 def run() -> None:
-    """Upgrades in one transaction; two processes that start at once go one after the other."""
-    arguments = current_app.extensions["migrate"].configure_args
+    """Upgrades in one transaction; two processes that start at once go one after the other.
+
+    A connection that the caller gives (`migrations.bring`) is in a transaction of its own already.
+    """
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        _upgrade(given)
+        return
     with db.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
             # Rebuilding a table drops the old one, which would delete the rows that refer to it.
             _sqlite_keys(connection, "OFF")
         try:
-            context.configure(
-                connection=connection,
-                target_metadata=Base.metadata,
-                transactional_ddl=True,  # SQLite can, once its transaction is begun by us
-                **arguments,
-            )
-            with context.begin_transaction():
-                if not is_sqlite:
-                    connection.execute(text(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})"))
-                before = _triggers(connection)
-                context.run_migrations()
-                _refuse_lost(before - _triggers(connection))
+            _upgrade(connection)
         finally:
             if is_sqlite:
                 _sqlite_keys(connection, "ON")
+
+
+def _upgrade(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        transactional_ddl=True,  # SQLite can, once its transaction is begun by us
+        **current_app.extensions["migrate"].configure_args,
+    )
+    with context.begin_transaction():
+        migrations.lock(connection)
+        before = _triggers(connection)
+        context.run_migrations()
+        _refuse_lost(before - _triggers(connection))
 
 
 def _triggers(connection: Connection) -> set[str]:

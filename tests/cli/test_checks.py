@@ -43,12 +43,14 @@ def test_a_site_in_order_says_so_line_by_line(newsite, staffed, data):
         "configuration:",
         "data",
         "database:",
+        "wholeness:",
+        "replies:",
         "writing:",
         "site:",
         "admins:",
         "jobs:",
     ]
-    assert lines[4:] == [
+    assert lines[6:] == [
         "ok     site: “Our news”",
         "ok     admins: 1 can sign in",
         "ok     jobs: 0 wait; no worker was seen yet",
@@ -136,3 +138,15 @@ def test_a_redis_that_counts_is_said_and_one_that_does_not_is_named(newsite, sta
     assert "WRONG  Redis: does not count (Error 111 connecting to " in result.output
     assert "Limits are counted in the database meanwhile." in result.output
     assert result.output.count("WRONG") == 1
+
+
+def test_a_backup_is_looked_at_too(newsite, staffed, tmp_path):
+    file = tmp_path / "site.zip"
+    newsite("backup", str(file))
+    report = json.loads(newsite("check", "--backup", str(file), "--json").output)
+    found = {check["name"]: check["detail"] for check in report["checks"]}
+    assert found["backup"].startswith(f"{file} is whole: the site at ")
+    file.write_bytes(file.read_bytes()[:-1])
+    result = newsite("check", "--backup", str(file))
+    assert result.exit_code == 1
+    assert "WRONG  backup: " in result.output

@@ -1,0 +1,1 @@
+"""One consistent archive of the whole site, which restores on either engine: docs/adr/0016."""

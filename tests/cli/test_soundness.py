@@ -1,0 +1,89 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from newsite import create_app, migrations
+from newsite.articles.models import Article
+from newsite.backup.refusals import ArchiveDamaged
+from newsite.cli import soundness
+from newsite.cli.soundness import Wrong
+from newsite.db import db
+
+
+def test_a_whole_database_is_whole(article):
+    assert soundness.whole() == "nothing is broken or lost"
+    assert soundness.counted() == "as many as the articles say"
+
+
+def test_an_article_that_counts_wrongly_is_named(article):
+    article.reply_count = 3
+    db.session.commit()
+    with pytest.raises(Wrong, match=rf"article {article.id} says 3 and has 0\. Make a backup"):
+        soundness.counted()
+
+
+def test_of_many_that_count_wrongly_some_are_named(make_article):
+    for number in range(soundness.MOST_NAMED + 1):
+        make_article(f"Article {number}")
+    db.session.execute(sa.update(Article).values(reply_count=1))
+    db.session.commit()
+    with pytest.raises(Wrong) as raised:
+        soundness.counted()
+    assert str(raised.value).count("says 1 and has 0") == soundness.MOST_NAMED
+
+
+def test_a_row_that_refers_to_nothing_is_named(newsite, inside):
+    db.session.commit()
+    with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys=OFF")
+        driver.execute("INSERT INTO article_tags (article_id, tag_id) VALUES (99, 98)")
+    with pytest.raises(Wrong, match=r"of article_tags refers to .* that is gone"):
+        soundness.whole()
+
+
+def test_a_file_that_is_broken_is_named(newsite, inside, data):
+    db.session.remove()
+    db.engine.dispose()
+    with db.engine.connect() as connection:
+        root = connection.scalar(
+            sa.text("SELECT rootpage FROM sqlite_master WHERE name = 'uq_tags_slug' OR "
+                    "name = 'sqlite_autoindex_tags_1'")
+        )  # fmt: skip
+        connection.execute(sa.text("INSERT INTO tags VALUES (1, 'a', 'A'), (2, 'b', 'B')"))
+        connection.commit()
+        size = connection.scalar(sa.text("PRAGMA page_size"))
+        connection.connection.driver_connection.execute("ROLLBACK")
+        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.engine.dispose()
+    content = bytearray((data / "newsite.db").read_bytes())
+    page = content[(root - 1) * size : root * size]
+    content[(root - 1) * size : root * size] = page.replace(b"b\x02", b"c\x02")
+    (data / "newsite.db").write_bytes(content)
+    with pytest.raises(Wrong, match=r"index .*\. Keep what is there, and restore a backup\."):
+        soundness.whole()
+
+
+def test_a_constraint_that_was_never_checked_is_named(make_settings, new_database):
+    later = "ALTER TABLE credits ADD CONSTRAINT later CHECK (position > 99) NOT VALID"
+    with create_app(make_settings(database_url=new_database("postgresql"))).app_context():
+        migrations.upgrade()
+        db.session.execute(sa.text(later))
+        with pytest.raises(Wrong, match=r"^constraint later\. Keep"):
+            soundness.whole()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_an_old_backup_is_told_from_a_fresh_one(newsite, tmp_path):
+    file = tmp_path / "site.zip"
+    assert newsite("backup", str(file)).exit_code == 0
+    now = datetime.now(UTC)
+    for days in (None, 1):
+        assert soundness.backed_up(file, days, now).startswith(f"{file} is whole")
+    with pytest.raises(Wrong, match=r"site\.zip was made at .* UTC, more than 1 days ago"):
+        soundness.backed_up(file, 1, now + timedelta(days=1, minutes=5))
+    file.write_bytes(file.read_bytes()[:-9])
+    with pytest.raises(ArchiveDamaged):
+        soundness.backed_up(file, None, now)
