@@ -36,11 +36,11 @@ from newsite.sanitize import POLICY
 from newsite.text import slugify, word_count
 from newsite.web.context import reserved
 
-VERSION = 1  # raised whenever the same size comes out else
+VERSION = 2  # raised whenever the same size comes out else
 FIFTY, MOST = "/measured/fifty-replies/", "/measured/most-replies/"
 END = datetime(2026, 11, 1, tzinfo=UTC)  # the newest article's time
 PERIOD = timedelta(days=40 * 30)
-SECTIONS, TAGS, CONTRIBUTORS = 8, 300, 150
+SECTIONS, TAGS, CONTRIBUTORS = 8, 300, 40  # each contributor fills a page at every size
 BODIES, REPLY_TEXTS = 200, 997  # distinct ones, each cleaned once
 REPLY_CHARS = 220  # on average
 MOST_REPLIES = 10_000
@@ -151,7 +151,7 @@ def _article(article_id: int, at: int, size: Size, things: _Things) -> dict[str,
     path = f"/{published:%Y/%m}/{slugify(title, 'article')}-{article_id}/"
     from_end = size.articles - at
     path = {FIFTY_FROM_END: FIFTY, MOST_FROM_END: MOST}.get(from_end, path)
-    is_old, is_corrected = at % 20 == 7, at % 100 == 9  # never the two that are measured
+    is_old, is_corrected = at % 20 == 7, at % 40 == 9  # never the two that are measured
     return {
         "id": article_id,
         "kind": Kind.article,
