@@ -44,6 +44,11 @@ def by_id(article_id: int) -> Article | None:
     return db.session.scalar(_whole().where(Article.id == article_id))
 
 
+def without_text(article_id: int) -> Article | None:
+    """The article with this id, whatever its state; text, section, tags and credits are loaded when asked for."""
+    return db.session.get(Article, article_id)
+
+
 def redirect_from(path: str, query: str = "") -> Article | None:
     """The article that an old address leads to."""
     statement = (

@@ -4,6 +4,8 @@ A thread that reads from a line waits for it, for ever if need be, and there are
 browsers with a bad connection, or one bad neighbour, would stop the site for all. So a request is
 looked at where it lies, in the kernel, and given to a thread when it is there. One whose body is
 still on its way may have half of the threads, and half a minute.
+
+So may those that change something: on SQLite they wait for one another, and readers must not wait with them.
 """
 
 import re
@@ -18,7 +20,11 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 LOOKED_AT = 65_536  # bytes: more than a reply, its headers included
 HEAD_SECONDS = 10.0  # for the headers, from the first look
 BODY_SECONDS = 30.0  # for the rest, once a thread reads it: 4 MB at 1 Mbit/s
+ROOM_SECONDS = (
+    5.0  # for one of the threads of those that write; then it gets another, and an answer
+)
 LOOK_AGAIN = 0.05  # seconds between two looks at a request of which only a part is there
+READERS = (b"GET ", b"HEAD ")
 _LENGTH = re.compile(rb"\ncontent-length:[ \t]*([0-9]{1,20})")
 
 
@@ -30,6 +36,7 @@ class PatientWorker(ThreadWorker):
         self.waiting: dict[TConn, float] = {}  # connections, and when they are given up
         self.silent: set[TConn] = set()  # those that the poller watches
         self.reading: dict[TConn, float] = {}  # whose threads wait for the rest, and until when
+        self.writing: set[TConn] = set()  # whose threads may wait for others that write
 
     def enqueue_req(self, conn: TConn) -> None:
         """Gives a connection to a thread if its request is there, else lets it wait."""
@@ -56,6 +63,7 @@ class PatientWorker(ThreadWorker):
     def finish_request(self, conn: TConn, future: Any) -> None:
         """After a thread is done with a connection."""
         self.reading.pop(conn, None)
+        self.writing.discard(conn)
         super().finish_request(conn, future)
 
     def _look(self, conn: TConn) -> None:
@@ -72,15 +80,30 @@ class PatientWorker(ThreadWorker):
             self._give_up(conn)
             return
         self._unwatch(conn)
-        if not there or is_whole(there):  # nothing there is an end
+        if not there or (is_whole(there) and there.startswith(READERS)):  # nothing there is an end
             self._hand_over(conn)
+        elif is_whole(there):
+            self._hand_over_to_write(conn)
         elif has_head(there):
             self._hand_over_if_room(conn)
 
+    def _hand_over_to_write(self, conn: TConn) -> None:
+        waits_since = self.waiting[conn] - HEAD_SECONDS
+        if len(self.writing) < self._half:
+            self.writing.add(conn)
+        elif time.monotonic() - waits_since < ROOM_SECONDS:
+            return
+        self._hand_over(conn)
+
     def _hand_over_if_room(self, conn: TConn) -> None:
-        if len(self.reading) < max(1, self.cfg.threads // 2):
+        if len(self.reading) < self._half:
             self.reading[conn] = time.monotonic() + BODY_SECONDS
             self._hand_over(conn)
+
+    @property
+    def _half(self) -> int:
+        """How many threads may be kept by those who wait for something."""
+        return max(1, int(self.cfg.threads) // 2)
 
     def _hand_over(self, conn: TConn) -> None:
         del self.waiting[conn]

@@ -58,6 +58,8 @@ def test_an_article_is_found_however_its_address_is_written(article: Article) ->
         assert queries.by_path(written) is article
     assert queries.by_path("/2026/11/other/") is None
     assert queries.by_id(article.id) is article
+    assert queries.without_text(article.id) is article
+    assert queries.without_text(article.id + 1) is None
 
 
 def test_sticky_articles_come_down_when_their_time_is_over(

@@ -142,6 +142,24 @@ def test_bodies_on_their_way_have_half_of_the_threads(patient: PatientWorker) ->
         assert turn(patient)[4:] == [slow[3][1]]
 
 
+def test_those_who_write_leave_half_of_the_threads_to_readers(
+    patient: PatientWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writers = [connect(patient, HALF + b" and") for _ in range(4)]
+    with writers[0][0], writers[1][0], writers[2][0], writers[3][0]:
+        assert turn(patient) == [writers[0][1], writers[1][1]]
+        line, reader = connect(patient, WHOLE)
+        with line:
+            assert turn(patient)[2:] == [reader]
+        done: Future[bool] = Future()
+        done.set_result(False)
+        patient.finish_request(writers[0][1], done)
+        assert turn(patient)[3:] == [writers[2][1]]
+        # Nobody's words are lost for want of a thread: who waits too long has an answer all the same.
+        monkeypatch.setattr(worker, "ROOM_SECONDS", 0.0)
+        assert turn(patient)[4:] == [writers[3][1]]
+
+
 def test_a_body_that_does_not_come_ends(
     patient: PatientWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

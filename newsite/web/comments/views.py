@@ -10,7 +10,7 @@ from newsite.articles import queries as articles
 from newsite.articles.models import Article, State
 from newsite.comments import actions, queries
 from newsite.comments.pages import page_of
-from newsite.db import db
+from newsite.db import db, expect
 from newsite.errors import RuleBroken, TooFast
 from newsite.web.comments import tokens
 from newsite.web.comments.form import ReplyForm, number, reply_form
@@ -27,20 +27,23 @@ bp = Blueprint("comments", __name__)
 def create(article_id: int) -> Response:
     """Takes a reply, or gives it back with what has to change."""
     wait = _flood()  # counted before anything is read
+    expect(only_reads=True)  # on SQLite one writes at a time: not while a form is read and checked
     article = _public(article_id)
     form = reply_form(article, now(), request.form)
     if wait:
         return _flooded(article, form, wait)
     if not form.validate():
         return _form_page(article, form, 422)
+    db.session.rollback()  # the rules are asked about what stands there when nobody else writes
+    expect(only_reads=False)
     try:
         comment = actions.submit_reply(article, form.value(), now=now(), suspicion=form.suspicion())
     except RuleBroken as error:
         form.refuse(error)
         return _form_page(article, form, error.status)
-    db.session.commit()
     right = tokens.VIEW if comment.is_repeat else tokens.OWN
-    token = tokens.status_token(comment.id, right)
+    token = tokens.status_token(comment.id, right)  # after the commit it would be read once more
+    db.session.commit()
     return redirect(url_for("comments.status", token=token), 303)
 
 
@@ -99,7 +102,7 @@ def _flooded(article: Article, form: ReplyForm, seconds: int) -> Response:
 
 def _public(article_id: int) -> Article:
     """The article, if readers may see it; else 404, or 410 if it was withdrawn."""
-    article = articles.by_id(article_id)
+    article = articles.without_text(article_id)
     if article is not None and article.state is State.withdrawn:
         raise Gone(article.withdrawn_reason or None)
     if article is None or not article.is_public(now()):

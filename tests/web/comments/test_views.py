@@ -2,13 +2,15 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from pages import Pages, PageView
+from sqlalchemy import event
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article, State
@@ -17,6 +19,7 @@ from newsite.comments.models import Comment, Status
 from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.web.comments import tokens
+from newsite.web.comments.form import ReplyForm
 
 REPLY = {"author": "Ann", "email": "ann@example.org", "comment": "I was there."}
 HELD = "Your comment is awaiting moderation."
@@ -59,7 +62,48 @@ def address(article: Article) -> str:
     return f"/articles/{article.id}/replies"
 
 
+@pytest.fixture
+def writing(app: Flask) -> Iterator[list[str]]:
+    """How often SQLite was asked to let nobody else write; PostgreSQL is never asked."""
+    begun: list[str] = []
+
+    def note(*given: Any) -> None:
+        begun.extend(["BEGIN IMMEDIATE"] * (given[2] == "BEGIN IMMEDIATE"))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield begun
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
 # Sending
+
+
+def test_others_write_while_a_form_is_checked(
+    pages: Pages, article: Article, writing: list[str], engine: str
+) -> None:
+    post(pages, article, comment="")
+    counting = len(writing)  # the tries from one address are counted, in moments of their own
+    writing.clear()
+    post(pages, article, 200)
+    assert len(writing) == counting + (1 if engine == "sqlite" else 0)
+
+
+def test_an_article_withdrawn_while_the_form_was_checked_takes_no_reply(
+    pages: Pages, article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = ReplyForm.validate
+
+    def withdraw_meanwhile(form: ReplyForm) -> bool:
+        is_right = check(form)
+        change = sa.update(Article).values(state=State.withdrawn)
+        db.session.execute(change, execution_options={"synchronize_session": False})
+        db.session.commit()
+        return is_right
+
+    monkeypatch.setattr(ReplyForm, "validate", withdraw_meanwhile)
+    page = post(pages, article, 403)
+    assert "Replies to this article are closed." in page.text
+    assert not db.session.scalar(sa.select(sa.func.count(Comment.id)))
 
 
 def test_a_reader_replies_and_sees_that_it_waits(
