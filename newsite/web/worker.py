@@ -3,7 +3,7 @@
 A thread that reads from a line waits for it, for ever if need be, and there are sixteen: as many
 browsers with a bad connection, or one bad neighbour, would stop the site for all. So a request is
 looked at where it lies, in the kernel, and given to a thread when it is there. One whose body is
-still on its way may have half of the threads, and half a minute.
+still on its way, or whose headers are uncommonly long, may have half of the threads, and half a minute.
 
 So may those that change something: on SQLite they wait for one another, and readers must not wait with them.
 """
@@ -25,7 +25,7 @@ ROOM_SECONDS = (
 )
 LOOK_AGAIN = 0.05  # seconds between two looks at a request of which only a part is there
 READERS = (b"GET ", b"HEAD ")
-_LENGTH = re.compile(rb"\ncontent-length:[ \t]*([0-9]{1,20})")
+_LENGTH = re.compile(rb"\ncontent-length:[ \t]*0*([0-9]{1,20})")  # what counts of it
 
 
 class PatientWorker(ThreadWorker):
@@ -132,15 +132,15 @@ class PatientWorker(ThreadWorker):
 
 
 def has_head(there: bytes) -> bool:
-    """Whether the headers have come to their end, or are so long that gunicorn will refuse them."""
+    """Whether the headers have come to their end, or are longer than what can be looked at."""
     return b"\r\n\r\n" in there or len(there) == LOOKED_AT
 
 
 def is_whole(there: bytes) -> bool:
     """Whether a request is there with its body, as far as its headers tell."""
-    if not has_head(there):
-        return False
-    head, _, body = there.partition(b"\r\n\r\n")
+    head, end, body = there.partition(b"\r\n\r\n")
     head = head.lower()
+    if not end or b"transfer-encoding" in head:
+        return False
     length = _LENGTH.search(head)
-    return b"transfer-encoding" not in head and len(body) >= int(length[1] if length else 0)
+    return len(body) >= int(length[1] if length else 0)

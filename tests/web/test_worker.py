@@ -21,6 +21,7 @@ from newsite.web.worker import LOOKED_AT, PatientWorker, has_head, is_whole
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a.org\r\n"
 WHOLE = b"GET / HTTP/1.1\r\nHost: a.org\r\n\r\n"
+LONG_HEAD = HEAD + b"".join(b"X-%d: %s\r\n" % (at, b"a" * 8_000) for at in range(9))
 HALF = HEAD + b"Content-Length: 8\r\n\r\nhalf"
 
 
@@ -79,7 +80,9 @@ def connect(patient: PatientWorker, sent: bytes) -> tuple[socket.socket, TConn]:
         (HALF.replace(b"8", b"0" * 15 + b"8"), True, False),
         (HALF.replace(b"Content-Length: ", b"CONTENT-length:\t"), True, False),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", True, False),
-        (b"a" * LOOKED_AT, True, True),  # gunicorn says what is wrong with it
+        (HALF.replace(b"8", b"0" * 30 + b"8"), True, False),  # gunicorn counts on, too
+        (HALF.replace(b"8", b"9" * 5_000), True, False),
+        (LONG_HEAD[:LOOKED_AT], True, False),  # gunicorn waits for its end
     ],
 )
 def test_a_request_is_known_to_be_there(there: bytes, has_its_head: bool, is_all: bool) -> None:
@@ -248,7 +251,7 @@ def answer(port: int, sent: bytes) -> bytes:
         return line.recv(12)
 
 
-@pytest.mark.parametrize("sent", [b"", HEAD, HALF])
+@pytest.mark.parametrize("sent", [b"", HEAD, HALF, HALF.replace(b"8", b"0" * 30 + b"8"), LONG_HEAD])
 def test_readers_are_served_however_many_lines_are_slow(port: int, sent: bytes) -> None:
     lines = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(20)]
     for line in lines:
