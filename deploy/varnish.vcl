@@ -168,8 +168,8 @@ sub vcl_backend_response {
     }
     # By these keys a page is dropped; for how long it is fresh, newsite says in Cache-Control. How long it may
     # stand in when no host answers depends on whether changes are heard of at all.
-    set beresp.http.xkey = beresp.http.Surrogate-Key;
-    if (beresp.http.xkey) {
+    if (beresp.http.Surrogate-Key) {
+        set beresp.http.xkey = beresp.http.Surrogate-Key;
         set beresp.grace = 24h;
     } elseif (beresp.status == 200) {
         set beresp.grace = 1h;

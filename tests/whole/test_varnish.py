@@ -262,6 +262,8 @@ def test_readers_read_on_while_newsite_is_down(site: Site) -> None:
     paths = [site.publish("Kept for bad times"), "/"]
     site.settle(*paths)
     before = [site.reader().get(path).body for path in paths]
+    lost = "/nothing/was/here/yet/"
+    assert site.reader().get(lost).status == 404
     purge(site, "site", Soft="1")  # as a worker does when it starts: it cannot know what it missed
     site.host.kill()
     for _ in range(2):
@@ -273,6 +275,7 @@ def test_readers_read_on_while_newsite_is_down(site: Site) -> None:
     assert (unknown.status, unknown.headers["Retry-After"]) == (503, "30")
     assert "Try again in half a minute" in unknown.text
     assert site.reader().post("/articles/1/replies", {}).status == 503
+    wait_for(lambda: site.reader().get(lost).status == 503)  # who knows what is there by now
     site.host.start()
     wait_for(lambda: site.reader().get("/nobody/asked/for/this/").status == 404)
     wait_for(lambda: site.reader().get("/").fate.endswith("varnish; hit"))
