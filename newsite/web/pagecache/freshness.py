@@ -41,11 +41,16 @@ class Freshness:
         begun = self._open_since
         return self.failed or (begun is not None and self.clock() - begun > HUNG)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether what is known may be older than a change may take to show."""
+        return self.is_away or self.clock() - self.answered_at > MAX_LATE
+
     def follow(self) -> None:
         """Makes the store hear of changes, if it has not for half a second.
 
         One thread asks. The others go on with what is known, unless that is over a second old: then
-        they wait, but for no more than a quarter of one.
+        they wait, but for no more than a quarter of one. What they are shown then is not certain.
         """
         if self.clock() - self.asked_at < self.every:
             return

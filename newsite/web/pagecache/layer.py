@@ -128,11 +128,11 @@ class PageCache:
         return self._without_database(wanted) or self._made(wanted)
 
     def _kept(self, address: str) -> Answer | None:
-        """The page in memory, if it is right; nobody can tell while the database is away."""
+        """The page in memory, if it is right; nobody can tell while the database does not answer."""
         page = self.store.get(address)
         if page is None or not page.is_right(self._now()):
             return None
-        return page, STALE if self.freshness.is_away else HIT
+        return page, STALE if self.freshness.is_behind else HIT
 
     def _without_database(self, wanted: Wanted) -> Answer | None:
         """While the database is away: the page in memory, whatever the clock says, or 503; else None.
@@ -196,7 +196,7 @@ class PageCache:
         headers = told(
             variant.short_headers if is_same else variant.headers,
             None if page.until is None else page.until - self._now(),
-            is_certain=fate in CERTAIN and not self.freshness.is_away,
+            is_certain=fate in CERTAIN and not self.freshness.is_behind,
         )
         headers = [*headers, ("Cache-Status", fate)]
         start_response("304 NOT MODIFIED" if is_same else page.status, headers)

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from paper import Paper
+from paper import Paper, withdraw
 
 from newsite import changes
 from newsite.db import db
 from newsite.web.headers import PUBLIC
-from newsite.web.pagecache import layer
+from newsite.web.pagecache import freshness, layer
 from newsite.web.pagecache.front import MAX_KEYS_CHARS, PURGED, Front, told
-from newsite.web.pagecache.layer import HIT, MADE, UNKEPT
+from newsite.web.pagecache.layer import HIT, MADE, STALE, UNKEPT
 
 KEPT = [("Content-Type", "text/html"), ("Cache-Control", PURGED)]
 PLAIN = [("Content-Type", "text/html"), ("Cache-Control", PUBLIC)]
@@ -88,6 +88,21 @@ def test_what_is_shown_while_the_database_is_away_is_given_on_for_a_second(
     paper.cache.freshness.every = 1_000
     paper.cache.freshness.failed = True
     assert paper.get(path).headers["Cache-Control"] == PUBLIC
+
+
+@purged
+def test_what_is_shown_while_another_reader_asks_what_changed_is_given_on_for_a_second(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, path = paper.publish("Strike")
+    assert paper.get(path).headers["Cache-Control"] == PURGED
+    paper.seconds += 3_600  # a quiet hour
+    paper.do(lambda: withdraw(number))
+    monkeypatch.setattr(freshness, "PATIENCE", 0)
+    with paper.cache.freshness._asking:  # the first reader after it has no answer yet
+        answer = paper.get(path)
+    assert (answer.headers["Cache-Status"], answer.headers["Cache-Control"]) == (STALE, PUBLIC)
+    assert paper.get(path).status_code == 410
 
 
 @purged
