@@ -26,7 +26,9 @@ def beside(at: datetime, article_id: int) -> list[int]:
     return list(db.session.scalars(ids))
 
 
-def next_scheduled(now: datetime) -> sa.ScalarSelect[datetime | None]:
+def next_scheduled(
+    now: datetime | sa.BindParameter[datetime],
+) -> sa.ScalarSelect[datetime | None]:
     """When the next scheduled article or page appears, for a query that asks for more; null if none does."""
     firsts = [
         sa.select(sa.func.min(Article.published_at).label("at")).where(

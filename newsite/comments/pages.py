@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -57,11 +58,9 @@ def page_of_replies(article: Article, group: int = 1, chunk: int = 1) -> Replies
     bounds = _bounds(article, group) if group > 1 else _Bounds()
     if bounds is None:
         return RepliesPage([])
-    end = sa.literal(bounds.end, Ordered) if group > 1 else _fifty_first(article)
-    query = sa.select(*ROW_COLUMNS, end.is_not(None).label("has_more"))
-    query = query.where(*_between(article, bounds.begin, sa.func.coalesce(end, AFTER_ALL)))
-    query = query.order_by(Comment.place).offset(MAX_ROWS * (chunk - 1)).limit(MAX_ROWS + 1)
-    found = db.session.execute(query).all()
+    given = {"article": article.id, "begin": bounds.begin or "", "end": bounds.end}
+    given["skipped"] = MAX_ROWS * (chunk - 1)
+    found = db.session.connection().execute(_rows(is_first=group == 1), given).all()
     rows = [Row(*row[:-1]) for row in found[:MAX_ROWS]]
     if len(found) > MAX_ROWS:
         later: PageNumber | None = PageNumber(group, chunk + 1)
@@ -106,12 +105,26 @@ def _bounds(article: Article, group: int) -> _Bounds | None:
     return _Bounds(places[0], places[THREADS], places[-1] if len(places) > 2 * THREADS else None)
 
 
-def _fifty_first(article: Article) -> sa.ScalarSelect[str | None]:
-    """Where the second group of threads begins, for the query that reads the first; null without one."""
-    return _roots(article).offset(THREADS).limit(1).scalar_subquery()
+@cache  # to build it takes longer than to run it
+def _rows(*, is_first: bool) -> sa.Select[Any]:
+    """The replies of `article` from `begin` to `end`, but the `skipped`; of the first group, to the second one.
+
+    `has_more` tells whether anything comes after the group.
+    """
+    article = sa.bindparam("article", type_=sa.Integer())
+    begin, last = (sa.bindparam(name, type_=Ordered) for name in ("begin", "end"))
+    # Where the second group of threads begins is found on the way; null without one.
+    second = _roots(article).offset(THREADS).limit(1).scalar_subquery()
+    end = second if is_first else last
+    query = sa.select(*ROW_COLUMNS, end.is_not(None).label("has_more"))
+    query = query.where(*_between(article, None, sa.func.coalesce(end, AFTER_ALL)))
+    if not is_first:
+        query = query.where(Comment.place >= begin)
+    skipped = sa.bindparam("skipped", type_=sa.Integer())
+    return query.order_by(Comment.place).offset(skipped).limit(MAX_ROWS + 1)
 
 
-def _roots(article: Article) -> sa.Select[str | None]:
+def _roots(article: Article | sa.BindParameter[int]) -> sa.Select[str | None]:
     """The places at which threads begin."""
     return (
         sa.select(Comment.place)
@@ -135,12 +148,15 @@ def _count(*conditions: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(query) or 0
 
 
-def _on_page(article: Article) -> tuple[sa.ColumnElement[bool], ...]:
-    return Comment.article_id == article.id, Comment.is_on_page.is_(True)
+def _on_page(article: Article | sa.BindParameter[int]) -> tuple[sa.ColumnElement[bool], ...]:
+    number = article.id if isinstance(article, Article) else article
+    return Comment.article_id == number, Comment.is_on_page.is_(True)
 
 
 def _between(
-    article: Article, begin: str | None, end: str | sa.ColumnElement[str] | None
+    article: Article | sa.BindParameter[int],
+    begin: str | None,
+    end: str | sa.ColumnElement[str] | None,
 ) -> tuple[sa.ColumnElement[bool], ...]:
     conditions = list(_on_page(article))
     if begin is not None:

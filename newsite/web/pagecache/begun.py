@@ -1,5 +1,7 @@
 """How a rendering begins: what it can see is read first, on the connection that everything else is read from."""
 
+from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -10,7 +12,7 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable
 from newsite import changes
 from newsite.articles import keeping
 from newsite.changes import Change, ChangeCounter
-from newsite.db import db
+from newsite.db import UTCDateTime, db
 from newsite.site import queries as sites
 from newsite.site.models import Site
 from newsite.web.context import now
@@ -97,14 +99,21 @@ def begin() -> None:
 
 
 def _read(rendering: Rendering, kept_site: KeptSite) -> None:
-    unheard = sa.exists().where(Change.sequence > rendering.seen, Change.key == changes.SITE)
-    query = sa.select(
-        ChangeCounter.epoch,
-        ChangeCounter.sequence,
-        keeping.next_scheduled(now()).label("next_scheduled"),
-        unheard.label("has_just_changed"),
-    )
-    row = db.session.execute(query).one()
+    given = {"seen": rendering.seen, "now": now()}
+    row = db.session.connection().execute(_what_is_seen(), given).one()
     rendering.epoch, rendering.number, rendering.made_at = row.epoch, row.sequence, now()
     rendering.ends(row.next_scheduled)
     g.site = kept_site.of(rendering, row.has_just_changed)
+
+
+@cache  # to build it takes longer than to run it
+def _what_is_seen() -> sa.Select[str, int, datetime | None, bool]:
+    """The number of the last change, when the next article appears, and whether the site changed after `seen`."""
+    seen = sa.bindparam("seen", type_=sa.Integer())
+    unheard = sa.exists().where(Change.sequence > seen, Change.key == changes.SITE)
+    return sa.select(
+        ChangeCounter.epoch,
+        ChangeCounter.sequence,
+        keeping.next_scheduled(sa.bindparam("now", type_=UTCDateTime())).label("next_scheduled"),
+        unheard.label("has_just_changed"),
+    )
