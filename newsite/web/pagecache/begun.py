@@ -109,7 +109,7 @@ def _read(rendering: Rendering, kept_site: KeptSite) -> None:
 @cache  # to build it takes longer than to run it
 def _what_is_seen() -> sa.Select[str, int, datetime | None, bool]:
     """The number of the last change, when the next article appears, and whether the site changed after `seen`."""
-    seen = sa.bindparam("seen", type_=sa.Integer())
+    seen = sa.bindparam("seen", type_=sa.BigInteger())
     unheard = sa.exists().where(Change.sequence > seen, Change.key == changes.SITE)
     return sa.select(
         ChangeCounter.epoch,

@@ -8,6 +8,7 @@ from paper import Paper
 from PIL import Image
 from sqlalchemy import event
 
+from newsite.changes import ChangeCounter
 from newsite.db import db
 from newsite.site import editing, logo
 from newsite.site.models import MenuItem, Site
@@ -57,3 +58,11 @@ def test_it_is_read_once_until_it_changes(paper: Paper, is_heard: bool) -> None:
     assert "About us" in paper.get("/nothing/").text
     paper.cache.freshness.every = 0
     assert [reads(paper, path) for path in ("/sitemap.xml", "/archive/")] == [0, 0]
+
+
+def test_a_site_may_change_more_often_than_an_integer_counts(paper: Paper) -> None:
+    _, path = paper.publish("Strike")
+    many = 2**31
+    paper.do(lambda: db.session.execute(sa.update(ChangeCounter).values(sequence=many)))
+    assert [paper.get(path).status_code for _ in range(2)] == [200, 200]
+    assert paper.cache.store.seen == many
