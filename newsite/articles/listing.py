@@ -62,6 +62,8 @@ def keep_all(site: Site) -> None:
 
 def recount(site: Site) -> None:
     """Counts the articles of every month anew: after a change of the site's zone, which moves them."""
+    # One at a time: of two, the second would add its numbers to those that it could not see, and so not delete.
+    db.session.execute(sa.select(Site.id).where(Site.id == site.id).with_for_update(key_share=True))
     listed = sa.select(Article.listed_at).where(Article.listed_at.is_not(None))
     months = counted(filter(None, db.session.scalars(listed)), site.zone)
     db.session.execute(sa.delete(MonthCount))

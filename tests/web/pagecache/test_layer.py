@@ -15,8 +15,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from newsite import changes
-from newsite.articles import taxonomy
-from newsite.articles.models import Article, Tag
+from newsite.articles import listing, taxonomy
+from newsite.articles.models import Article, MonthCount, Tag
 from newsite.comments import actions as replies
 from newsite.comments.models import Comment
 from newsite.comments.submission import NewReply
@@ -329,13 +329,39 @@ def test_a_page_made_while_a_writer_has_not_committed_is_dropped_by_the_commit(
     assert "Second" in paper.get("/").text
 
 
+def test_two_who_count_the_months_anew_count_nothing_twice(paper: Paper) -> None:
+    paper.publish("Strike")
+    counted, may_commit = threading.Event(), threading.Event()
+
+    def first() -> None:
+        listing.recount(db.session.get_one(Site, 1))
+        counted.set()
+        may_commit.wait(10)
+
+    one = threading.Thread(target=paper.do, args=(first,))
+    other = threading.Thread(
+        target=paper.do, args=(lambda: listing.recount(db.session.get_one(Site, 1)),)
+    )
+    one.start()
+    assert counted.wait(10)
+    other.start()
+    other.join(0.5)
+    may_commit.set()
+    join([one, other])
+    months = sa.select(MonthCount.articles)
+    assert paper.do(lambda: db.session.scalars(months).all()) == [1]
+
+
 def test_two_neighbours_published_at_once_meet(paper: Paper) -> None:
-    """Each is written while the other is not to be seen, and each page shows the other in the end."""
+    """Each is written while the other is not to be seen, and each page shows the other in the end.
+
+    They are of two months: of one, the second waits for the first, which counts it.
+    """
     day = timedelta(days=1)
-    paper.publish("First", published_at=paper.now - 9 * day)
+    paper.publish("First", published_at=paper.now - 90 * day)
     paper.publish("Last", published_at=paper.now - day)
     if paper.cache.freshness.engine.dialect.name == "sqlite":
-        _, second = paper.publish("Second", published_at=paper.now - 5 * day)
+        _, second = paper.publish("Second", published_at=paper.now - 50 * day)
         paper.get(second)
         paper.publish("Third", published_at=paper.now - 4 * day)
     else:
@@ -343,7 +369,7 @@ def test_two_neighbours_published_at_once_meet(paper: Paper) -> None:
             write("Third", published_at=paper.now - 4 * day)
             db.session.flush()  # it has looked around, and sees no second
             second = str(
-                in_thread(lambda: paper.publish("Second", published_at=paper.now - 5 * day))[1]
+                in_thread(lambda: paper.publish("Second", published_at=paper.now - 50 * day))[1]
             )
             assert "Third" not in in_thread(lambda: paper.get(second)).text
             db.session.commit()
