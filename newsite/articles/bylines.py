@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsite.articles.models import Article, Contributor
+from newsite.articles.models import Contributor
+from newsite.articles.printed import Credited, Text
 
 
 @dataclass(frozen=True)
@@ -12,16 +13,16 @@ class Part:
     """Some words of a byline, and whose page they lead to, if anybody's."""
 
     text: str
-    contributor: Contributor | None = None
+    contributor: Contributor | Credited | None = None
 
 
-def parts(article: Article) -> list[Part]:
+def parts(article: Text) -> list[Part]:
     """The byline as printed after "By", cut where a contributor's name stands; empty if there is none.
 
     Without free text it is the contributors' names. Free text that names none of them leads to the
     only one's page, if there is just one.
     """
-    people = list(article.contributors)
+    people: list[Contributor | Credited] = list(article.contributors)
     printed = article.byline.strip()
     if not printed:
         return _listed(people)
@@ -31,12 +32,12 @@ def parts(article: Article) -> list[Part]:
     return found or [Part(printed)]
 
 
-def text(article: Article) -> str:
+def text(article: Text) -> str:
     """The byline in plain words, without "By"."""
     return "".join(part.text for part in parts(article))
 
 
-def _listed(people: Sequence[Contributor]) -> list[Part]:
+def _listed(people: Sequence[Contributor | Credited]) -> list[Part]:
     listed: list[Part] = []
     for index, person in enumerate(people):
         if index:
@@ -45,7 +46,7 @@ def _listed(people: Sequence[Contributor]) -> list[Part]:
     return listed
 
 
-def _found(printed: str, people: Sequence[Contributor]) -> list[Part]:
+def _found(printed: str, people: Sequence[Contributor | Credited]) -> list[Part]:
     """`printed`, cut where contributors' names stand; empty if none does."""
     by_name = {person.name.casefold(): person for person in reversed(people)}
     longest_first = sorted(by_name, key=len, reverse=True)

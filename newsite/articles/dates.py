@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 
-from newsite.articles.models import Article, Precision
+from newsite.articles.models import Precision
+from newsite.articles.printed import Text
 from newsite.errors import RuleBroken
 
 _PATTERNS = {Precision.day: "d MMMM y", Precision.month: "LLLL y", Precision.year: "y"}
@@ -19,6 +20,11 @@ def day(
     """A date in words: "26 January 2023", "January 2023" or "2023". An instant is the day it is in `zone`."""
     if isinstance(value, datetime):
         value = value.astimezone(zone).date()
+    return _in_words(value, language, precision)
+
+
+@functools.lru_cache(maxsize=1024)  # the days of a page or two: Babel takes 40 µs for each
+def _in_words(value: date, language: str, precision: Precision) -> str:
     locale = _locale(language)
     if precision is Precision.day and locale.language != "en":
         return format_date(value, "long", locale)
@@ -58,7 +64,7 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     return at
 
 
-def is_originally_earlier(article: Article, zone: ZoneInfo) -> bool:
+def is_originally_earlier(article: Text, zone: ZoneInfo) -> bool:
     """Whether the article first appeared before it did so here, compared at the precision that is known."""
     first, here = article.first_published, article.published_at
     if first is None or here is None:
@@ -71,14 +77,14 @@ def is_originally_earlier(article: Article, zone: ZoneInfo) -> bool:
     return first < local
 
 
-def originally(article: Article, zone: ZoneInfo, language: str) -> str | None:
+def originally(article: Text, zone: ZoneInfo, language: str) -> str | None:
     """What follows "Originally published", or None where the line is not shown."""
     if article.first_published is None or not is_originally_earlier(article, zone):
         return None
     return day(article.first_published, zone, language, article.first_published_precision)
 
 
-def first_published(article: Article, zone: ZoneInfo) -> str | None:
+def first_published(article: Text, zone: ZoneInfo) -> str | None:
     """The first publication for machines, ISO 8601: "2023-01-26", "2023-01", "2023", or an instant of this site."""
     if article.first_published is not None and is_originally_earlier(article, zone):
         length = {Precision.day: 10, Precision.month: 7, Precision.year: 4}

@@ -213,8 +213,7 @@ class Article(Base):
 
     def is_public(self, now: datetime) -> bool:
         """Whether readers may see it at `now`."""
-        at = self.published_at
-        return self.state is State.published and at is not None and at <= now
+        return has_appeared(self.state, self.published_at, now)
 
     def is_scheduled(self, now: datetime) -> bool:
         """Whether it will appear by itself after `now`."""
@@ -227,6 +226,11 @@ class Article(Base):
     def takes_replies(self, now: datetime) -> bool:
         """Whether readers may reply to it at `now`."""
         return self.replies_open and self.is_public(now)
+
+
+def has_appeared(state: State, published_at: datetime | None, now: datetime) -> bool:
+    """Whether readers may see an article of this state and time at `now`."""
+    return state is State.published and published_at is not None and published_at <= now
 
 
 class MonthCount(Base):

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -23,13 +21,11 @@ from newsite.articles.models import (
     article_tags,
 )
 from newsite.articles.paths import key
-from newsite.db import UTCDateTime, db
+from newsite.articles.printed import Text
+from newsite.db import db
 from newsite.paging import Cursor, Page, cut
 
 PAGE_SIZE = 20  # articles on a page of a list
-RELATED = 3
-RELATED_AMONG = 20  # of each tag: enough to find three that share most, however long the tag's list
-MAX_ID = 2**31 - 1  # the largest that both engines hold
 MOST_STICKY = 50  # with an end: more of them at once are no top of a page
 
 
@@ -149,38 +145,12 @@ def in_month(
     return walks.page(query, min(now, last), before=before, limit=limit)
 
 
-def neighbours(article: Article, now: datetime) -> tuple[Article | None, Article | None]:
-    """The article before and the one after, in order of publication."""
-    place = walks.place(article)
-    given = {"at": place.at, "id": place.id, "now": now}
-    given |= (
-        {"until": place.at, "last": place.id} if place.at <= now else {"until": now, "last": MAX_ID}
-    )
-    found = db.session.scalars(_beside(), given)
-    sides = {_order(one) < _order(article): one for one in found}
-    return sides.get(True), sides.get(False)
-
-
-def related(article: Article, now: datetime, limit: int = RELATED) -> list[Article]:
-    """Articles that share the most tags with this one; where tags tie or lack, newest of its section first.
-
-    Of each tag, its newest RELATED_AMONG are looked at.
-    """
-    if not article.tags:
-        others = walks.listed(now).where(Article.id != article.id)
-        query = walks.newest(others.where(Article.section_id == article.section_id))
-        return list(db.session.scalars(query.limit(limit)))
-    given: dict[str, Any] = {"own": article.id, "now": now, "limit": limit}
-    given |= {f"tag{at}": tag.id for at, tag in enumerate(article.tags)}
-    return list(db.session.scalars(_sharing(len(article.tags)), given))
-
-
 def from_the_archive(now: datetime) -> Article | None:
     """The newest article here that had appeared in an earlier year; section and credits loaded."""
     return db.session.scalar(walks.newest(walks.listed(now).where(Article.is_old_work)).limit(1))
 
 
-def corrections(article: Article) -> list[Revision]:
+def corrections(article: Text) -> list[Revision]:
     """An article's corrections, newest first."""
     query = sa.select(Revision).where(
         Revision.article_id == article.id, Revision.kind == RevisionKind.correction
@@ -224,55 +194,6 @@ def tag(slug: str) -> Tag | None:
 def contributor(slug: str) -> Contributor | None:
     """The contributor with this slug."""
     return db.session.scalar(sa.select(Contributor).where(Contributor.slug == slug))
-
-
-@cache  # to build it takes as long as to run it
-def _beside() -> sa.Select[Article]:
-    """The nearest articles before `until` and `last`, and after `at` and `id`."""
-    at, until, now = (sa.bindparam(name, type_=UTCDateTime()) for name in ("at", "until", "now"))
-    number, last = (sa.bindparam(name, type_=sa.Integer()) for name in ("id", "last"))
-    here, place = sa.tuple_(*walks.ORDER), sa.tuple_(at, number)
-    listed = sa.select(Article.id).where(*walks.IS_ARTICLE)
-    earlier = walks.newest(listed.where(here < sa.tuple_(until, last))).limit(1).subquery()
-    later = listed.where(here > place, Article.published_at <= now).order_by(*walks.ORDER)
-    ids = (sa.select(side.c.id) for side in (earlier, later.limit(1).subquery()))
-    return walks.newest(sa.select(Article).where(Article.id.in_(sa.union_all(*ids))))
-
-
-@cache  # for each number of tags
-def _sharing(tags: int) -> sa.Select[Article]:
-    """The articles that share most of `tag0`, `tag1` and so on with `own`; section and credits loaded."""
-    near = sa.union_all(*(_newest_with(f"tag{at}") for at in range(tags))).subquery()
-    shared = (
-        sa.select(near.c.article_id, near.c.listed_at, sa.func.count().label("tags"))
-        .group_by(near.c.article_id, near.c.listed_at)
-        .order_by(sa.desc("tags"), near.c.listed_at.desc(), near.c.article_id.desc())
-        .limit(sa.bindparam("limit", type_=sa.Integer()))
-        .subquery()
-    )
-    query = walks.loaded(sa.select(Article)).join(shared, shared.c.article_id == Article.id)
-    query = query.where(Article.state == State.published)
-    return query.order_by(
-        shared.c.tags.desc(), shared.c.listed_at.desc(), shared.c.article_id.desc()
-    )
-
-
-def _newest_with(tag: str) -> sa.Select[int, datetime | None]:
-    """The newest articles with the tag of this parameter but `own`: a short walk through an index."""
-    row, now = article_tags.c, sa.bindparam("now", type_=UTCDateTime())
-    walk = (
-        sa.select(row.article_id, row.listed_at)
-        .where(row.tag_id == sa.bindparam(tag), row.article_id != sa.bindparam("own"))
-        .where(row.listed_at <= now)
-        .order_by(row.listed_at.desc(), row.article_id.desc())
-        .limit(RELATED_AMONG)
-        .subquery()
-    )
-    return sa.select(walk.c.article_id, walk.c.listed_at)
-
-
-def _order(article: Article) -> tuple[datetime | None, int]:
-    return article.published_at, article.id
 
 
 def _whole() -> sa.Select[Article]:

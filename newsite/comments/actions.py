@@ -12,6 +12,7 @@ from newsite.accounts.emails import email_key
 from newsite.accounts.models import User
 from newsite.articles.actions import touch_replies
 from newsite.articles.models import Article, Kind
+from newsite.articles.printed import Text
 from newsite.comments import blocks, queries, submission, threads
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam import learning
@@ -34,7 +35,7 @@ NOW_IS = {  # where a reply is, as a sentence says it of its writer's name
 }
 
 
-def takes_replies(article: Article, now: datetime) -> bool:
+def takes_replies(article: Text, now: datetime) -> bool:
     """Whether readers may reply at `now`; a page that stands by itself has no replies."""
     return article.kind is Kind.article and article.takes_replies(now)
 

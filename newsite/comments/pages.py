@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from newsite.articles.models import Article
+from newsite.articles.printed import Text
 from newsite.comments import threads
 from newsite.comments.blocks import ROW_COLUMNS, Row
 from newsite.comments.models import Comment
@@ -48,7 +48,7 @@ class RepliesPage:
     later: PageNumber | None = None
 
 
-def page_of_replies(article: Article, group: int = 1, chunk: int = 1) -> RepliesPage:
+def page_of_replies(article: Text, group: int = 1, chunk: int = 1) -> RepliesPage:
     """One page of what stands under an article; without rows if there is no such page.
 
     The first fifty threads take one query, any others at most three, whatever the number of replies.
@@ -95,7 +95,7 @@ class _Bounds(NamedTuple):
     end: str | None = None
 
 
-def _bounds(article: Article, group: int) -> _Bounds | None:
+def _bounds(article: Text, group: int) -> _Bounds | None:
     """The bounds of a group of threads after the first, in one query; None if there is no such group."""
     # The group before is read along.
     roots = _roots(article).offset(THREADS * (group - 2)).limit(2 * THREADS + 1)
@@ -124,7 +124,7 @@ def _rows(*, is_first: bool) -> sa.Select[Any]:
     return query.order_by(Comment.place).offset(skipped).limit(MAX_ROWS + 1)
 
 
-def _roots(article: Article | sa.BindParameter[int]) -> sa.Select[str | None]:
+def _roots(article: Text | sa.BindParameter[int]) -> sa.Select[str | None]:
     """The places at which threads begin."""
     return (
         sa.select(Comment.place)
@@ -133,7 +133,7 @@ def _roots(article: Article | sa.BindParameter[int]) -> sa.Select[str | None]:
     )
 
 
-def _earlier(article: Article, group: int, chunk: int, bounds: _Bounds) -> PageNumber | None:
+def _earlier(article: Text, group: int, chunk: int, bounds: _Bounds) -> PageNumber | None:
     """The page before this one."""
     if chunk > 1:
         return PageNumber(group, chunk - 1)
@@ -148,13 +148,13 @@ def _count(*conditions: sa.ColumnElement[bool]) -> int:
     return db.session.scalar(query) or 0
 
 
-def _on_page(article: Article | sa.BindParameter[int]) -> tuple[sa.ColumnElement[bool], ...]:
-    number = article.id if isinstance(article, Article) else article
+def _on_page(article: Text | sa.BindParameter[int]) -> tuple[sa.ColumnElement[bool], ...]:
+    number = article if isinstance(article, sa.BindParameter) else article.id
     return Comment.article_id == number, Comment.is_on_page.is_(True)
 
 
 def _between(
-    article: Article | sa.BindParameter[int],
+    article: Text | sa.BindParameter[int],
     begin: str | None,
     end: str | sa.ColumnElement[str] | None,
 ) -> tuple[sa.ColumnElement[bool], ...]:

@@ -9,8 +9,9 @@ from werkzeug.exceptions import Gone
 from werkzeug.wrappers import Response
 
 from newsite import changes
-from newsite.articles import keeping, keys, months, queries
+from newsite.articles import keeping, keys, months, printed, queries
 from newsite.articles.models import Article, Kind, Section, State
+from newsite.articles.printed import Printed, Text
 from newsite.comments.pages import PageNumber
 from newsite.paging import Cursor
 from newsite.web import comments, guard, metadata, pagecache
@@ -66,7 +67,7 @@ def front() -> str:
 def show(path: str) -> str | Response:
     """An article or page at its own address; any other way of writing it leads there."""
     raw = guard.raw_path(request.environ)
-    article = queries.by_path(guard.decoded(raw))
+    article = printed.by_path(guard.decoded(raw))
     if (
         article is None
         or article.state in (State.draft, State.trash)
@@ -83,24 +84,26 @@ def show(path: str) -> str | Response:
     return article_page(article)
 
 
-def article_page(article: Article) -> str:
+def article_page(article: Text) -> str:
     """The page of an article, as readers see it; the desk's preview is this too."""
     pagecache.collect(keys.article(article.id))
+    if isinstance(article, Printed):
+        pagecache.collect_printed(article)
     if article.kind is Kind.page:
         return render_template(
             "articles/page.html", article=article, meta=metadata.page_meta(article)
         )
     _collect_around(article)
-    previous, following = (
-        queries.neighbours(article, now()) if article.published_at else (None, None)
-    )
+    previous, following = printed.neighbours(article, now())
+    related = printed.related(article, now())
+    pagecache.collect_printed(previous, following, *related)
     return render_template(
         "articles/show.html",
         article=article,
         meta=metadata.article_meta(article),
         previous=previous,
         next=following,
-        related=queries.related(article, now()),
+        related=related,
         # A correction moves the date of the last change: without one there is none to ask for.
         corrections=queries.corrections(article) if article.updated_at else [],
         replies=comments.reply_section(article),
@@ -211,7 +214,7 @@ def found(thing: T | None) -> T:
     return thing
 
 
-def _collect_around(article: Article) -> None:
+def _collect_around(article: Text) -> None:
     """Notes what decides which articles stand beside and under this one."""
     pagecache.collect(keys.beside(article.id))
     if article.section_id is not None and not article.tags:

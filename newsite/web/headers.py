@@ -6,6 +6,7 @@ from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from newsite.config import Settings
+from newsite.web import pagecache
 
 # Law 3: nothing from elsewhere. No inline script or style, so that no nonce is needed.
 POLICY = (
@@ -50,7 +51,8 @@ def init_app(app: Flask, settings: Settings) -> None:
                 and not _OWN.match(request.path)
             )
             response.headers["Cache-Control"] = PUBLIC if may_keep else PRIVATE
-        return conditional(response)
+        # What the page cache has made is given a tag for each of its forms there.
+        return response if pagecache.is_rendering() else conditional(response)
 
 
 def conditional(response: Response) -> Response:

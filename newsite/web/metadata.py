@@ -7,7 +7,8 @@ from typing import Any
 from flask import url_for
 
 from newsite.articles import bylines, dates
-from newsite.articles.models import Article, Contributor, ContributorKind
+from newsite.articles.models import Contributor, ContributorKind
+from newsite.articles.printed import Credited, Text
 from newsite.site.models import Site
 from newsite.text import excerpt
 from newsite.web.context import current_site
@@ -29,7 +30,7 @@ class Meta:
     json_ld: dict[str, Any] | None = None
 
 
-def article_meta(article: Article) -> Meta:
+def article_meta(article: Text) -> Meta:
     """An article's. Its text, section, tags and credits are read."""
     site = current_site()
     description = _description(article)
@@ -41,27 +42,27 @@ def article_meta(article: Article) -> Meta:
     )
 
 
-def page_meta(article: Article) -> Meta:
+def page_meta(article: Text) -> Meta:
     """A page's: it has neither author nor date."""
     description = _description(article)
     return Meta(description, _canonical(article), _properties(article, "website", description))
 
 
-def _description(article: Article) -> str:
+def _description(article: Text) -> str:
     return article.standfirst or excerpt(article.body_html)
 
 
-def _canonical(article: Article) -> str | None:
+def _canonical(article: Text) -> str | None:
     if article.source_is_original and article.source_url:
         return article.source_url
     return _own_address(article)
 
 
-def _own_address(article: Article) -> str | None:
+def _own_address(article: Text) -> str | None:
     return absolute(article_url(article)) if article.path else None
 
 
-def _properties(article: Article, kind: str, description: str) -> list[tuple[str, str]]:
+def _properties(article: Text, kind: str, description: str) -> list[tuple[str, str]]:
     site = current_site()
     properties = [
         ("og:type", kind),
@@ -74,7 +75,7 @@ def _properties(article: Article, kind: str, description: str) -> list[tuple[str
     return [(name, value) for name, value in properties if value]
 
 
-def _article_properties(article: Article, site: Site) -> list[tuple[str, str]]:
+def _article_properties(article: Text, site: Site) -> list[tuple[str, str]]:
     properties = [
         ("article:published_time", dates.first_published(article, site.zone)),
         ("article:modified_time", _changed(article, site)),
@@ -84,7 +85,7 @@ def _article_properties(article: Article, site: Site) -> list[tuple[str, str]]:
     return [(name, value) for name, value in properties if value]
 
 
-def _news_article(article: Article, description: str, site: Site) -> dict[str, Any]:
+def _news_article(article: Text, description: str, site: Site) -> dict[str, Any]:
     publisher = _publisher(site)
     said = {
         "@context": "https://schema.org",
@@ -103,7 +104,7 @@ def _news_article(article: Article, description: str, site: Site) -> dict[str, A
     return {name: value for name, value in said.items() if value}
 
 
-def _changed(article: Article, site: Site) -> str | None:
+def _changed(article: Text, site: Site) -> str | None:
     return dates.iso(article.updated_at, site.zone) if article.updated_at else None
 
 
@@ -113,7 +114,7 @@ def _publisher(site: Site) -> dict[str, Any]:
     return publisher | ({"logo": absolute(address)} if address else {})
 
 
-def _authors(article: Article) -> list[dict[str, str]]:
+def _authors(article: Text) -> list[dict[str, str]]:
     """The names of the byline, each with its kind; if it links none, the contributors."""
     parts = bylines.parts(article)
     if article.contributors and not any(part.contributor for part in parts):
@@ -128,6 +129,6 @@ def _authors(article: Article) -> list[dict[str, str]]:
     return authors
 
 
-def _contributor(one: Contributor) -> dict[str, str]:
+def _contributor(one: Contributor | Credited) -> dict[str, str]:
     address = absolute(url_for("articles.contributor", slug=one.slug))
     return {"@type": _TYPES[one.kind], "name": one.name, "url": address}

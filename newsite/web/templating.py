@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, request
-from flask_babel import Babel, gettext, ngettext
+from flask import Flask, g, request
+from flask_babel import Babel, get_domain
 
 from newsite.articles import bylines, dates, keys, paths
-from newsite.articles.models import Article, Precision
+from newsite.articles.models import Precision
+from newsite.articles.printed import Text
 from newsite.web import pagecache
 from newsite.web.context import current_site, settings
 
@@ -30,21 +31,33 @@ def init_app(app: Flask) -> None:
         "byline_text": bylines.text,
         "originally": originally_text,
         "first_published": lambda article: dates.first_published(article, current_site().zone),
-        "_": gettext,
-        "ngettext": ngettext,
+        "_": said,
+        "ngettext": said_of_many,
         "reply_count": reply_count,
         "absolute": absolute,
     }
     app.context_processor(_site)
 
 
-def article_url(article: Article) -> str:
+def said(message: str, **variables: object) -> str:
+    """A text of the interface in the site's language: gettext, but the language is looked up once a request."""
+    text: str = _words().ugettext(message)
+    return text % variables if variables else text
+
+
+def said_of_many(one: str, many: str, num: int, **variables: object) -> str:
+    """The text for so many things, ngettext; the number is `num` in it."""
+    text: str = _words().ungettext(one, many, num)
+    return text % ({"num": num} | variables)
+
+
+def article_url(article: Text) -> str:
     """An article's own address on this site."""
     assert article.path is not None
     return paths.encoded(article.path)
 
 
-def reply_count(article: Article) -> int:
+def reply_count(article: Text) -> int:
     """How many replies an article has; a page that says so changes with them."""
     pagecache.collect(keys.article(article.id))
     return article.reply_count
@@ -72,10 +85,16 @@ def iso_text(value: datetime) -> str:
     return dates.iso(value, current_site().zone)
 
 
-def originally_text(article: Article) -> str | None:
+def originally_text(article: Text) -> str | None:
     """What follows "Originally published" on this article, or None."""
     site = current_site()
     return dates.originally(article, site.zone, site.language)
+
+
+def _words() -> Any:
+    if "words" not in g:
+        g.words = get_domain().get_translations()
+    return g.words
 
 
 def _site() -> dict[str, Any]:

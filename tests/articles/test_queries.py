@@ -111,29 +111,6 @@ def test_the_front_page_reads_every_sections_newest_in_one_go(
     assert queries.front_rows(now, 3, []) == {}
 
 
-def test_neighbours_are_the_ones_before_and_after(days: list[Article], now: datetime) -> None:
-    before, after = queries.neighbours(days[2], now)
-    assert (before, after) == (days[3], days[1])
-    assert queries.neighbours(days[4], now)[0] is None
-    assert queries.neighbours(days[0], now)[1] is None
-
-
-def test_related_articles_share_the_most_tags(make_article: Make, now: datetime) -> None:
-    one = make_article("One", tags=("a", "b", "c"))
-    far = make_article("Far", tags=("a",))
-    near = make_article("Near", tags=("a", "b"))
-    make_article("Stranger", tags=("z",))
-    assert queries.related(one, now) == [near, far]
-
-
-def test_without_tags_the_section_relates(make_article: Make, now: datetime) -> None:
-    pay = taxonomy.save_section(None, name="Pay", slug="", description="")
-    one = make_article("One", section=pay.id)
-    other = make_article("Other", section=pay.id)
-    make_article("Elsewhere")
-    assert queries.related(one, now) == [other]
-
-
 def test_old_work_is_what_appeared_in_an_earlier_year(make_article: Make, now: datetime) -> None:
     assert queries.from_the_archive(now) is None
     old = make_article("Old", first_published=date(2023, 1, 26))

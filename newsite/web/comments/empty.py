@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask import current_app, render_template, url_for
 
-from newsite.articles.models import Article
+from newsite.articles.printed import Text
 from newsite.web.comments import tokens
 from newsite.web.comments.form import reply_form
 from newsite.web.context import current_site
@@ -13,7 +13,7 @@ KEY = "newsite.empty_forms"
 _ADDRESS, _TOKEN = "\0address\0", "\0token\0"  # no template and no translation writes these
 
 
-def form_html(article: Article, now: datetime) -> str:
+def form_html(article: Text, now: datetime) -> str:
     """The form as a reader meets it. Fields are the same under every article: writing them took a tenth of a page."""
     address = url_for("comments.create", article_id=article.id)
     token = tokens.form_token(article.id, now)

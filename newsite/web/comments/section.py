@@ -7,7 +7,7 @@ from flask import abort, request
 from flask_babel import gettext, ngettext
 
 from newsite.articles import keys
-from newsite.articles.models import Article
+from newsite.articles.printed import Text
 from newsite.comments import blocks
 from newsite.comments.actions import takes_replies
 from newsite.comments.blocks import Row
@@ -35,7 +35,7 @@ class ReplySection:
     form_html: str | None  # None: replies are closed
 
 
-def reply_section(article: Article) -> ReplySection:
+def reply_section(article: Text) -> ReplySection:
     """The page of replies that the request asks for, and the form. 404 if there is no such page.
 
     A draft has none; in its preview stands the form that readers will meet.
@@ -57,7 +57,7 @@ def reply_section(article: Article) -> ReplySection:
     )
 
 
-def page_address(article: Article, number: PageNumber, fragment: str) -> str:
+def page_address(article: Text, number: PageNumber, fragment: str) -> str:
     """The address of a page of replies and of a place on it."""
     query = "" if number == FIRST else f"?{PARAMETER}={number}"
     return f"{article_url(article)}{query}{fragment}"

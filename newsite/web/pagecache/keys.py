@@ -1,7 +1,7 @@
 """What one rendering depends on: collected while it is made, mostly without anybody thinking of it.
 
 Every article, tag and contributor that a rendering loads is noted by itself; a view names only what
-no row stands for: which things a list has, and their order.
+no row stands for: which things a list has, and their order; and what it read as values.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from sqlalchemy import event
 from newsite import changes
 from newsite.articles import keys
 from newsite.articles.models import Article, Contributor, Tag
+from newsite.articles.printed import Printed
 
 _current: ContextVar["Rendering | None"] = ContextVar("newsite_rendering", default=None)
 
@@ -45,6 +46,11 @@ def current() -> Rendering | None:
     return _current.get()
 
 
+def is_rendering() -> bool:
+    """Whether a page is being made that may be kept."""
+    return _current.get() is not None
+
+
 @contextmanager
 def collecting(rendering: Rendering) -> Iterator[None]:
     """Inside, what is named and loaded belongs to this rendering."""
@@ -60,6 +66,15 @@ def collect(*names: str) -> None:
     rendering = _current.get()
     if rendering is not None:
         rendering.keys.update(names)
+
+
+def collect_printed(*articles: Printed | None) -> None:
+    """Notes articles that were read as values: only of objects is it noticed that they are loaded."""
+    for article in articles if _current.get() is not None else ():
+        if article is not None:
+            collect(keys.text(article.id))
+            collect(*(keys.tag(tag.id) for tag in article.tags))
+            collect(*(keys.contributor(one.id) for one in article.contributors))
 
 
 def until(at: datetime | None) -> None:
