@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsite import db as database
-from newsite.db import Base, db
+from newsite.db import Base, db, insert
 
 CLAIM = timedelta(minutes=10)  # a handler is done in less; afterwards the job is anybody's again
 FIRST_DELAY = timedelta(seconds=30)  # after a failure; doubled with every further one
@@ -76,7 +75,7 @@ def add(
     The caller commits.
     """
     values = {"kind": kind, "key": key, "payload": payload or {}, "attempts": 0, "error": ""}
-    row = _insert().values(**values, created_at=now, next_at=due or now).on_conflict_do_nothing()
+    row = insert(Job).values(**values, created_at=now, next_at=due or now).on_conflict_do_nothing()
     return db.session.execute(row.returning(Job.id)).first() is not None
 
 
@@ -183,7 +182,7 @@ class Worker:
 
     def _say_alive(self, now: datetime) -> None:
         values = {"kind": WORKER, "payload": {}, "attempts": 0, "error": "", "created_at": now}
-        row = _insert().values(**values, key=WORKER, next_at=now, done_at=now)
+        row = insert(Job).values(**values, key=WORKER, next_at=now, done_at=now)
         db.session.execute(
             row.on_conflict_do_update(index_elements=["key"], set_={"done_at": now, "next_at": now})
         )
@@ -202,8 +201,3 @@ def _close(job: Claim, **values: Any) -> None:
     ours = sa.and_(Job.id == job.id, Job.attempts == job.attempt, Job.done_at.is_(None))
     db.session.execute(sa.update(Job).where(ours).values(**values))
     db.session.commit()
-
-
-def _insert() -> Any:
-    name = db.session.get_bind().dialect.name
-    return (postgresql if name == "postgresql" else sqlite).insert(Job)

@@ -24,7 +24,6 @@ def file_app(make_settings: Callable[..., Settings], tmp_path: Path) -> Iterator
     """An app over a SQLite file with one site in it, as an operator has it."""
     app = Flask("newsite")
     database.init_app(app, make_settings(database_url=f"sqlite:///{tmp_path / 'news.db'}"))
-    migrations.init_app(app)
     with app.app_context():
         migrations.upgrade()
         db.session.add(Site(id=1, name="0", founded_at=NOON))

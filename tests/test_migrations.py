@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import flask_migrate
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 
 from newsite import create_app, migrations
 from newsite.config import Settings
 from newsite.db import Base, UTCDateTime, db
+from newsite.migrations import steps
 
 LOSES_TRIGGERS = """
 import sqlalchemy as sa
@@ -36,7 +39,7 @@ def empty(make_settings: Callable[..., Settings], tmp_path: Path) -> Flask:
 def test_the_migrations_make_what_the_models_describe(app: Flask) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"include_name": migrations.include_name, "compare_type": True}
+            connection, opts={"include_name": steps.include_name, "compare_type": True}
         )
         assert compare_metadata(context, Base.metadata) == []
 
@@ -44,6 +47,22 @@ def test_the_migrations_make_what_the_models_describe(app: Flask) -> None:
 def test_an_empty_database_says_what_to_run(empty: Flask) -> None:
     with empty.app_context(), pytest.raises(migrations.DatabaseNotReady, match="newsite upgrade"):
         migrations.check()
+
+
+def test_the_names_of_the_files_tell_what_alembic_makes_of_them() -> None:
+    walked = ScriptDirectory.from_config(steps.configuration()).walk_revisions()
+    assert migrations.revisions() == [step.revision for step in walked][::-1]
+
+
+def test_whoever_writes_a_step_compares_with_the_models_as_the_upgrade_does(
+    empty: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsite.create_app", lambda: empty)
+    made = steps.create_app()
+    assert made.extensions["migrate"].directory == str(migrations.FOLDER)
+    with made.app_context():
+        migrations.upgrade()
+        flask_migrate.check()  # exits unless the models are the database
 
 
 def test_upgrading_twice_changes_nothing(empty: Flask) -> None:
@@ -73,9 +92,8 @@ def test_a_newer_database_is_left_alone(empty: Flask) -> None:
 def test_an_older_database_says_what_to_run(empty: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with empty.app_context():
         migrations.upgrade()
-        monkeypatch.setattr(
-            "alembic.script.ScriptDirectory.get_current_head", lambda self: "a later one"
-        )
+        ours = migrations.revisions()
+        monkeypatch.setattr(migrations, "revisions", lambda: [*ours, "9999"])
         with pytest.raises(migrations.DatabaseNotReady, match="older newsite"):
             migrations.check()
 
@@ -95,11 +113,11 @@ def test_a_step_that_fails_leaves_nothing_behind(
 
 
 def test_a_step_that_loses_a_trigger_is_undone(empty: Flask, tmp_path: Path) -> None:
-    steps = tmp_path / "steps"
-    steps.mkdir()
-    (steps / "later.py").write_text(LOSES_TRIGGERS)
-    config = migrations.configuration()
-    config.set_main_option("version_locations", f"{migrations.FOLDER / 'versions'}:{steps}")
+    folder = tmp_path / "steps"
+    folder.mkdir()
+    (folder / "later.py").write_text(LOSES_TRIGGERS)
+    config = steps.configuration()
+    config.set_main_option("version_locations", f"{migrations.FOLDER / 'versions'}:{folder}")
     trigger = "CREATE TRIGGER kept AFTER INSERT ON tags BEGIN SELECT 1; END"
     with empty.app_context():
         migrations.upgrade()
@@ -115,15 +133,15 @@ def test_a_step_that_loses_a_trigger_is_undone(empty: Flask, tmp_path: Path) -> 
 
 
 def test_searchs_own_tables_are_left_to_search() -> None:
-    assert not migrations.include_name("articles_fts_data", "table", {})
-    assert migrations.include_name("articles", "table", {})
-    assert migrations.include_name("ix_fts", "index", {})
+    assert not steps.include_name("articles_fts_data", "table", {})
+    assert steps.include_name("articles", "table", {})
+    assert steps.include_name("ix_fts", "index", {})
 
 
 def test_a_step_is_written_in_alembics_own_words() -> None:
     column = "sa.DateTime(timezone=True)"
-    assert migrations.render_item("type", UTCDateTime(), None) == column
-    assert migrations.render_item("type", sa.String(), None) is False
+    assert steps.render_item("type", UTCDateTime(), None) == column
+    assert steps.render_item("type", sa.String(), None) is False
 
 
 def test_migrations_name_no_class_of_ours() -> None:
@@ -163,7 +181,7 @@ def test_a_site_of_the_first_version_is_brought_along_with_its_lists_and_replies
         ),
     )
     with empty.app_context():
-        command.upgrade(migrations.configuration(), "0001")
+        command.upgrade(steps.configuration(), "0001")
         for statement in filled:
             db.session.execute(sa.text(statement))
         db.session.commit()

@@ -8,14 +8,12 @@ kind, state, time, tags or credits calls `keep` afterwards. docs/adr/0015 says w
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsite.articles.models import Article, Credit, Kind, MonthCount, State, article_tags
-from newsite.db import db
+from newsite.db import db, insert
 from newsite.site.models import Site
 
 
@@ -87,12 +85,7 @@ def _count(before: datetime | None, after: datetime | None, site: Site) -> None:
 
 
 def _add(first_day: date, articles: int, site: Site) -> None:
-    row = _insert().values(timezone=site.timezone, first_day=first_day, articles=articles)
+    row = insert(MonthCount).values(timezone=site.timezone, first_day=first_day, articles=articles)
     total = MonthCount.articles + row.excluded.articles
     keys = ["timezone", "first_day"]
     db.session.execute(row.on_conflict_do_update(index_elements=keys, set_={"articles": total}))
-
-
-def _insert() -> Any:
-    name = db.session.get_bind().dialect.name
-    return (postgresql if name == "postgresql" else sqlite).insert(MonthCount)

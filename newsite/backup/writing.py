@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, Engine
 
 from newsite import changes
@@ -191,9 +192,7 @@ def _last_id(connection: Connection, table: sa.Table) -> int | None:
         return None
     sequence = sa.func.pg_get_serial_sequence(table.name, table.autoincrement_column.name)
     found = connection.scalar(
-        sa.select(
-            sa.func.pg_sequence_last_value(sa.cast(sequence, sa.dialects.postgresql.REGCLASS))
-        )
+        sa.select(sa.func.pg_sequence_last_value(sa.cast(sequence, postgresql.REGCLASS)))
     )
     return None if found is None else int(found)
 

@@ -5,11 +5,10 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 from limits.storage import Storage
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from newsite.db import Base, Ordered, db
+from newsite.db import Base, Ordered, db, insert
 
 T = TypeVar("T")
 
@@ -40,7 +39,6 @@ class TableCounts(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """The count with `amount` added; a window that is over begins again, for `expiry` s."""
-        insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
         ends_at = self.now + timedelta(seconds=expiry)
         fresh = insert(RateCount).values(key=key, count=amount, ends_at=ends_at)
         # One that ends later than a new one would was begun before a clock was put back: it is cut.
@@ -54,7 +52,8 @@ class TableCounts(Storage):
             },
         ).returning(RateCount.count)
         with db.engine.begin() as connection:
-            return connection.execute(query).scalar_one()
+            count: int = connection.execute(query).scalar_one()
+            return count
 
     def get(self, key: str) -> int:
         """The count of the window that runs, 0 if none does."""

@@ -1,12 +1,12 @@
 """Alembic's door: runs the migrations on the current app's database, all in one transaction."""
 
 from alembic import context
-from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from newsite import migrations
 from newsite.db import Base, db
+from newsite.migrations import steps
 
 
 def run() -> None:
@@ -35,7 +35,7 @@ def _upgrade(connection: Connection) -> None:
         connection=connection,
         target_metadata=Base.metadata,
         transactional_ddl=True,  # SQLite can, once its transaction is begun by us
-        **current_app.extensions["migrate"].configure_args,
+        **steps.OPTIONS,
     )
     with context.begin_transaction():
         migrations.lock(connection)

@@ -3,14 +3,16 @@
 import hashlib
 import io
 import warnings
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from newsite import changes
 from newsite.db import db
 from newsite.errors import RuleBroken
 from newsite.site import queries
 from newsite.site.models import Logo, Site
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_BYTES = 1024 * 1024  # of the upload
 MAX_PIXELS = 12_000_000  # of the upload; decoded, they take 48 MB for a moment
@@ -52,6 +54,9 @@ def made(upload: bytes) -> tuple[bytes, tuple[int, int]]:
     """
     if len(upload) > MAX_BYTES:
         raise BadPicture("The picture has more than 1 MB. Save it smaller, and choose it again.")
+    # Here, since a server that is given no logo would carry Pillow's 3 MB for nothing.
+    from PIL import Image  # noqa: PLC0415
+
     try:
         # A bomb is a warning to Pillow; the measures are checked before anything is decoded.
         with (
@@ -70,8 +75,10 @@ def made(upload: bytes) -> tuple[bytes, tuple[int, int]]:
     return _png(small), small.size
 
 
-def _small(picture: Image.Image) -> Image.Image:
+def _small(picture: "Image.Image") -> "Image.Image":
     """The picture as it is meant to be seen, at most 640 px wide and 160 px high."""
+    from PIL import Image, ImageOps  # noqa: PLC0415  # as in `made`
+
     picture.draft("RGB", (2 * MAX_SIZE[0], 2 * MAX_SIZE[1]))  # a JPEG is decoded at a fraction
     upright = ImageOps.exif_transpose(picture)
     small = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
@@ -79,8 +86,10 @@ def _small(picture: Image.Image) -> Image.Image:
     return small
 
 
-def _png(picture: Image.Image) -> bytes:
+def _png(picture: "Image.Image") -> bytes:
     """The pixels and nothing else, as PNG."""
+    from PIL import Image  # noqa: PLC0415  # as in `made`
+
     bare = Image.frombytes(picture.mode, picture.size, picture.tobytes())
     stream = io.BytesIO()
     bare.save(stream, "PNG", optimize=True)

@@ -13,6 +13,7 @@ from newsite import db
 from newsite.articles import dates
 from newsite.web.accesslog import JsonFormatter
 from newsite.web.templating import FALLBACK_LANGUAGE
+from newsite.web.warming import warm_up
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  # gunicorn makes files of its own there, which nobody can guess
 
@@ -55,11 +56,13 @@ logconfig_dict: dict[str, Any] = {
 
 def when_ready(server: Any) -> None:
     """The master's last act before it forks: what every worker needs is made once, and its memory shared."""
-    environment = server.app.wsgi().jinja_env
+    app = server.app.wsgi()
+    environment = app.jinja_env
     for name in environment.list_templates():
         environment.get_template(name)
     configure_mappers()
     dates.day(datetime.now(UTC), ZoneInfo("UTC"), FALLBACK_LANGUAGE)  # names of days and months
+    warm_up(app)
     _hold_memory_together()
     gc.collect()
     gc.freeze()  # a collection in a worker would write to, and so copy, all that they share

@@ -14,6 +14,7 @@ from newsite.backup.restoring import Target
 from newsite.changes import ChangeCounter
 from newsite.comments.models import Comment
 from newsite.db import db
+from newsite.migrations import steps as alembic_steps
 
 FIRST = Path(__file__).parent / "made-at-0001.zip"
 LATER = """
@@ -195,23 +196,21 @@ def test_a_number_that_was_given_out_is_not_given_again(make_place, tmp_path):
 def test_an_older_archive_is_brought_up_to_date(kept, target, paper, tmp_path, monkeypatch):
     steps = tmp_path / "steps"
     steps.mkdir()
-    (steps / "later.py").write_text(LATER.format(head=migrations._scripts().get_current_head()))
+    (steps / "later.py").write_text(LATER.format(head=migrations.revisions()[-1]))
 
-    def configuration(old=migrations.configuration):
+    def configuration(old=alembic_steps.configuration):
         config = old()
         config.set_main_option("version_locations", f"{migrations.FOLDER / 'versions'}:{steps}")
         return config
 
-    monkeypatch.setattr(migrations, "configuration", configuration)
-    migrations._scripts.cache_clear()
-    try:
-        target.restore(kept)
-        with target.inside():
-            migrations.check()
-            query = sa.text("SELECT colour FROM tags ORDER BY id")
-            colours = db.session.scalars(query).all()
-    finally:
-        migrations._scripts.cache_clear()
+    monkeypatch.setattr(alembic_steps, "configuration", configuration)
+    known = [*migrations.revisions(), "later"]
+    monkeypatch.setattr(migrations, "revisions", lambda: known)
+    target.restore(kept)
+    with target.inside():
+        migrations.check()
+        query = sa.text("SELECT colour FROM tags ORDER BY id")
+        colours = db.session.scalars(query).all()
     assert colours == [f"red, as {tag['name']}" for tag in paper.rows()["tags"]]
 
 

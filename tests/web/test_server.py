@@ -87,16 +87,25 @@ def test_a_worker_begins_without_its_parents_connections(app):
     before.dispose()
 
 
-def test_templates_are_read_before_the_fork(app):
+@pytest.fixture
+def warmed(monkeypatch):
+    """The apps that had pages made; it would end the connection that is this test's database."""
+    found = []
+    monkeypatch.setattr(server, "warm_up", found.append)
+    return found
+
+
+def test_templates_are_read_and_pages_made_before_the_fork(app, warmed):
     app.jinja_env.cache.clear()
     server.when_ready(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app)))
     gc.unfreeze()
     assert len(app.jinja_env.cache) == len(app.jinja_env.list_templates())
+    assert warmed == [app]
 
 
 @pytest.mark.parametrize("has_heaps", [True, False])  # of glibc's kind; musl and macOS have others
 def test_threads_share_one_heap_where_the_system_would_give_each_its_own(
-    app, monkeypatch, has_heaps
+    app, warmed, monkeypatch, has_heaps
 ):
     told = []
     library = SimpleNamespace(mallopt=lambda *given: told.append(given))

@@ -10,7 +10,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
 from newsite import db as database
@@ -20,7 +19,7 @@ from newsite.comments.spam.features import Suspect, read
 from newsite.comments.spam.model import Model
 from newsite.comments.spam.models import SpamLesson, SpamModel
 from newsite.comments.spam.training import Lesson, train
-from newsite.db import db
+from newsite.db import db, insert
 
 KIND = "spam"  # of the job in the outbox
 EVERY = timedelta(seconds=20)  # at most so often, however many decisions there are
@@ -83,7 +82,7 @@ def take(lines: Iterable[tuple[str, Suspect, bool]]) -> None:
             "is_spam": is_spam,
             "buckets": SpamLesson.packed(read(shown).buckets),
         }
-        row = _insert().values(**values)
+        row = insert(SpamLesson).values(**values)
         db.session.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
 
 
@@ -141,7 +140,7 @@ def _store(model: Model, packed: bytes, *, instead_of: str | None) -> bool:
         "tables": packed,
     }
     if instead_of is None:
-        row = _insert(SpamModel).values(id=1, **values).on_conflict_do_nothing()
+        row = insert(SpamModel).values(id=1, **values).on_conflict_do_nothing()
     else:
         row = sa.update(SpamModel).where(SpamModel.version == instead_of).values(**values)
     return db.session.execute(row.returning(SpamModel.id)).first() is not None
@@ -160,11 +159,6 @@ def _keep(version: str, model: Model) -> None:
     for other in set(_KEPT) - {version}:
         _KEPT.pop(other, None)
     _KEPT[version] = model
-
-
-def _insert(table: type[database.Base] = SpamLesson) -> Any:
-    name = db.session.get_bind().dialect.name
-    return (postgresql if name == "postgresql" else sqlite).insert(table)
 
 
 # Asked for at the commit, after every lock of a decision and before the change log's counter: two editors who
