@@ -47,6 +47,7 @@ worker_tmp_dir = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK) else None  #
 
 accesslog = None  # newsite.web.accesslog writes it, without secrets
 logconfig_dict: dict[str, Any] = {
+    "disable_existing_loggers": False,  # modules that were imported before would be silent for ever
     "formatters": {"json": {"()": JsonFormatter}},
     "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"level": "WARNING", "handlers": ["json"]},

@@ -1,6 +1,7 @@
 import gc
 import json
 import logging
+import logging.config
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,3 +117,13 @@ def test_threads_share_one_heap_where_the_system_would_give_each_its_own(
     gc.unfreeze()
     heaps, large = (server.M_ARENA_MAX, 1), (server.M_MMAP_THRESHOLD, server.LARGE)
     assert told == ([heaps, large] if has_heaps else [])
+
+
+def test_modules_that_were_there_before_are_not_silenced(root_log: logging.Logger) -> None:
+    """`newsite worker` sets the log up when everything is imported: it said nothing of a cache that was gone."""
+    before = logging.getLogger("newsite.outbox")
+    try:
+        logging.config.dictConfig({"version": 1, **server.logconfig_dict})
+        assert not before.disabled
+    finally:
+        before.disabled = False

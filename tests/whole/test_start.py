@@ -217,8 +217,10 @@ def test_a_hundred_megabytes_are_refused_and_kept_nowhere(
 
 def test_it_stops_when_asked_and_a_second_start_adds_nothing(start: Callable[[], Running]) -> None:
     site = start()
-    before, family = articles(site), site.family()
-    assert len(family) == 4, family
+    before = articles(site)
+    # The first worker answers before the second is there.
+    wait_for(lambda: len(site.family()) == 4, site.printed)
+    family = site.family()
     assert site.stop(signal.SIGINT) == 0
     assert not [pid for pid in family if lives(pid)]
 
