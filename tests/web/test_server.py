@@ -109,14 +109,14 @@ def test_threads_share_one_heap_where_the_system_would_give_each_its_own(
     app, warmed, monkeypatch, has_heaps
 ):
     told = []
-    library = SimpleNamespace(mallopt=lambda *given: told.append(given))
+    library = SimpleNamespace(mallopt=lambda *given: told.append(given), malloc_trim=told.append)
     monkeypatch.setattr(
         server.ctypes, "CDLL", lambda name: library if has_heaps else SimpleNamespace()
     )
     server.when_ready(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app)))
     gc.unfreeze()
     heaps, large = (server.M_ARENA_MAX, 1), (server.M_MMAP_THRESHOLD, server.LARGE)
-    assert told == ([heaps, large] if has_heaps else [])
+    assert told == ([heaps, large, 0] if has_heaps else [])
 
 
 def test_modules_that_were_there_before_are_not_silenced(root_log: logging.Logger) -> None:
