@@ -154,7 +154,12 @@ def test_somebody_who_stops_a_backup_finds_nothing_left_behind(
     folder.mkdir()
     before = signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr(writing, "_files", stop)
-    stopped = newsite("backup", str(folder / "site.zip"))
+    # A shell has what it runs in the background take no notice of Ctrl-C.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        stopped = newsite("backup", str(folder / "site.zip"))
+    finally:
+        signal.signal(signal.SIGINT, ours)
     assert stopped.exit_code == 1
     assert "Aborted!" in stopped.output
     assert list(folder.iterdir()) == []
