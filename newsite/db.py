@@ -23,6 +23,7 @@ BUSY_MS = 5_000  # how long a writer waits for the other one before it gives up
 CACHE_KB = (
     512  # of each connection to SQLite; what is not in it is in the system's own cache, for all
 )
+MAX_ID = 2**31 - 1  # the largest that both engines hold
 HURRIED_SECONDS = 1  # PostgreSQL: a reader who waits longer is better served with a kept page
 ANSWER_SECONDS = 1.5  # PostgreSQL: the same, for a server that keeps no time-out because it hangs
 PATIENCE_SECONDS = (

@@ -28,11 +28,10 @@ from newsite.articles.models import (
     has_appeared,
 )
 from newsite.articles.paths import key
-from newsite.db import UTCDateTime, db
+from newsite.db import MAX_ID, UTCDateTime, db
 
 RELATED = 3
 RELATED_AMONG = 20  # of each tag: enough to find three that share most, however long the tag's list
-MAX_ID = 2**31 - 1  # the largest that both engines hold
 
 
 class Named(NamedTuple):

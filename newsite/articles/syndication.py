@@ -9,11 +9,10 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from newsite.articles import paths
 from newsite.articles.keys import MAP_PART_SIZE
 from newsite.articles.models import Article, Kind, State
-from newsite.db import db
+from newsite.db import MAX_ID, db
 
 FEED_SIZE = 20  # entries; a reader that looks in once a fortnight misses nothing
 PART_SIZE = MAP_PART_SIZE
-MAX_ID = 2**31 - 1  # the largest that both engines hold
 
 
 class Place(NamedTuple):

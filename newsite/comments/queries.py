@@ -8,12 +8,11 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from newsite.articles.models import Article
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam.model import HOLD_AT
-from newsite.db import db
+from newsite.db import MAX_ID, db
 from newsite.paging import Cursor, Page, cut
 
 QUEUE_SIZE = 25  # replies on a page of the desk's queue
 COUNTED = 1_000  # enough to know; beyond, a count would read the whole index
-MAX_ID = 2**31 - 1  # the largest that both engines hold
 
 
 class Queue(enum.StrEnum):

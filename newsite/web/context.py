@@ -9,10 +9,9 @@ from werkzeug.routing import IntegerConverter, UnicodeConverter
 
 from newsite.articles import paths
 from newsite.config import Settings
+from newsite.db import MAX_ID
 from newsite.site import queries as sites
 from newsite.site.models import Site
-
-MAX_ID = 2**31 - 1  # the largest id that both engines hold
 
 
 class IdConverter(IntegerConverter):

@@ -10,10 +10,11 @@ from werkzeug.datastructures import MultiDict
 from newsite.articles import actions, desk_queries, queries
 from newsite.articles.desk_queries import Asked, Shelf
 from newsite.articles.models import Article, Kind
+from newsite.db import MAX_ID
 from newsite.errors import NotAllowed
 from newsite.text import tidy_line
 from newsite.web.articles import place_asked
-from newsite.web.context import MAX_ID, now
+from newsite.web.context import now
 from newsite.web.desk.articles.blueprint import bp
 from newsite.web.templating import article_url
 
