@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from newsite import config, db, limits, web
+from newsite import config, db, limits, tokens, web
 from newsite.config import Settings
 
 __version__ = "0.1.0"
@@ -19,5 +19,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("newsite", template_folder=str(config.folder("templates")), static_folder=None)
     db.init_app(app, settings)
     limits.init_app(app, settings)
+    tokens.init_app(app, settings)
     web.init_app(app, settings)
     return app

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from newsite import changes, limits, outbox
+from newsite import changes, limits, outbox, tokens
 from newsite.accounts import signing_in
 
 KIND = "tidy"  # of the job in the outbox
@@ -15,6 +15,7 @@ def tidy(now: datetime) -> dict[str, int]:
     return {
         "ended sign-ins": signing_in.tidy(now),
         "counts of attempts": limits.tidy(now),
+        "used links": tokens.tidy(now),
         "changes": changes.forget(now - CHANGES_KEPT),
         "done jobs": outbox.forget(now - JOBS_KEPT),
     }

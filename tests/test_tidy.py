@@ -8,6 +8,7 @@ from newsite.changes import Change
 from newsite.db import db
 from newsite.limits import RateCount
 from newsite.outbox import Claim, Job
+from newsite.tokens import SpentToken
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -31,6 +32,8 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(admin, now):
             sign_in(admin, now, "open", SECOND),
             RateCount(key="over", count=3, ends_at=now - SECOND),
             RateCount(key="counting", count=3, ends_at=now + SECOND),
+            SpentToken(hash="old", ends_at=now - SECOND),
+            SpentToken(hash="good", ends_at=now + SECOND),
             Change(sequence=901, key="front", at=now - 7 * DAY - SECOND),
             Change(sequence=902, key="front", at=now - 7 * DAY + SECOND),
         ]
@@ -42,12 +45,14 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(admin, now):
     assert tidy.tidy(now) == {
         "ended sign-ins": 1,
         "counts of attempts": 1,
+        "used links": 1,
         "changes": 1,
         "done jobs": 1,
     }
     db.session.commit()
     assert db.session.scalars(sa.select(SignIn.token_hash)).all() == ["open"]
     assert db.session.scalars(sa.select(RateCount.key)).all() == ["counting"]
+    assert db.session.scalars(sa.select(SpentToken.hash)).all() == ["good"]
     assert db.session.scalars(sa.select(Change.sequence)).all() == [902]
     assert sorted(db.session.scalars(sa.select(Job.key))) == ["open", "recent"]
 

@@ -17,6 +17,14 @@ class Role(enum.StrEnum):
     writer = "writer"  # drafts
 
 
+class ReplyMail(enum.StrEnum):
+    """How often an editor is told by mail which replies wait."""
+
+    never = "never"
+    hourly = "hourly"
+    daily = "daily"
+
+
 class User(Base):
     """Somebody who works at the desk."""
 
@@ -30,6 +38,9 @@ class User(Base):
     role: Mapped[Role]
     password_hash: Mapped[str]  # argon2id, with its parameters
     is_active: Mapped[bool] = mapped_column(default=True)
+    reply_mail: Mapped[ReplyMail] = mapped_column(
+        default=ReplyMail.hourly, server_default=ReplyMail.hourly.value
+    )
     created_at: Mapped[datetime]
 
     sign_ins: Mapped[list["SignIn"]] = relationship(

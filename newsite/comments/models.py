@@ -22,6 +22,38 @@ class Status(enum.StrEnum):
     trash = "trash"
 
 
+def _index_of_few(name: str, *columns: str, where: str) -> sa.Index:
+    """An index of the rows that `where` picks only: the others cost nothing."""
+    condition = sa.text(where)
+    return sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+class Follows(enum.StrEnum):
+    """What the writer of a reply is told about by mail."""
+
+    nothing = "nothing"
+    answers = "answers"  # to this reply
+    thread = "thread"  # all replies to the article, a few at a time
+
+
+class ReportReason(enum.StrEnum):
+    """Why a reader thinks that a reply should not stand there."""
+
+    offensive = "offensive"
+    abusive = "abusive"
+    spam = "spam"
+    other = "other"
+
+
+class BanKind(enum.StrEnum):
+    """By what somebody is known who may not reply."""
+
+    address = "address"  # of mail
+    name = "name"
+    network = "network"
+    host = "host"  # that a link or the website leads to
+
+
 class Comment(Base):
     """A reply to an article, or an answer to another reply of it."""
 
@@ -33,6 +65,10 @@ class Comment(Base):
         sa.Index("ix_comments_threads", "article_id", "is_on_page", "depth", "place"),
         sa.Index("ix_comments_queue", "status", "created_at", "id"),
         sa.Index("ix_comments_likely_spam", "status", "spam_score"),
+        _index_of_few("ix_comments_follows", "article_id", "id", where="follows != 'nothing'"),
+        _index_of_few("ix_comments_reported", "reported_at", "id", where="reported_at IS NOT NULL"),
+        _index_of_few("ix_comments_appealed", "appealed_at", "id", where="appealed_at IS NOT NULL"),
+        _index_of_few("ix_comments_network", "network", "id", where="network != ''"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,6 +102,27 @@ class Comment(Base):
     # What the spam filter said when it came, 0 to 1; null: nothing that counts, or an editor has looked.
     spam_score: Mapped[float | None] = mapped_column(sa.Double)
 
+    approved_at: Mapped[datetime | None]  # when it first came on its page
+    confirmed_at: Mapped[
+        datetime | None
+    ]  # when a mailed link showed that the address is its writer's
+    edited_at: Mapped[datetime | None]  # by its writer
+    withdrawn_at: Mapped[datetime | None]  # by its writer: then it is in the trash
+    erased_at: Mapped[
+        datetime | None
+    ]  # name, address and words, or some of them, at its writer's wish
+    follows: Mapped[Follows] = mapped_column(
+        default=Follows.nothing, server_default=Follows.nothing.value
+    )
+    told_at: Mapped[datetime | None]  # what was approved until then has been mailed to its writer
+    is_locked: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # no answers
+    network: Mapped[str] = mapped_column(default="", server_default="")  # /24 or /48, for 7 days
+    reported_at: Mapped[datetime | None]  # the first report that nobody has settled
+    appeal: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # its writer's, to the editors
+    appealed_at: Mapped[datetime | None]  # until somebody has decided
+
     article: Mapped[Article] = relationship()
     parent: Mapped["Comment | None"] = relationship(remote_side=[id])
     entries: Mapped[list["ModerationEntry"]] = relationship(
@@ -97,7 +154,49 @@ class ModerationEntry(Base):
     )
     rule: Mapped[str] = mapped_column(default="")  # which rule decided, if nobody did
     reason: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="", server_default="")  # to the reply's writer
     at: Mapped[datetime]
 
     comment: Mapped[Comment] = relationship(back_populates="entries")
     by: Mapped[User | None] = relationship()
+
+
+class Report(Base):
+    """A reader's word that a reply should not stand there."""
+
+    __tablename__ = "reports"
+    __table_args__ = (sa.UniqueConstraint("comment_id", "reporter"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(sa.ForeignKey("comments.id", ondelete="CASCADE"))
+    reason: Mapped[ReportReason]
+    words: Mapped[str] = mapped_column(default="")
+    # HMAC of the network, so that one counts once; null after 7 days.
+    reporter: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+
+    comment: Mapped[Comment] = relationship()
+
+
+class Ban(Base):
+    """Somebody whose replies are put aside unread, until it ends."""
+
+    __tablename__ = "bans"
+    __table_args__ = (sa.UniqueConstraint("kind", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[BanKind]
+    value: Mapped[str]  # as compared; of a mail address its HMAC, so that none is kept
+    label: Mapped[str]  # as the desk shows it; of a mail address "j…@example.org"
+    reason: Mapped[str] = mapped_column(default="")
+    created_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None] = mapped_column(index=True)  # None: until it is lifted
+
+    created_by: Mapped[User | None] = relationship()

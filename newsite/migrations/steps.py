@@ -21,6 +21,7 @@ from newsite.articles import models as articles  # noqa: F401
 from newsite.comments import models as comments  # noqa: F401
 from newsite.comments.spam import models as spam  # noqa: F401
 from newsite.db import UTCDateTime, db
+from newsite.mail import models as mail  # noqa: F401
 from newsite.migrations import FOLDER
 from newsite.site import models as site  # noqa: F401
 

@@ -53,6 +53,24 @@ class Site(Base):
     logo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("logos.id", ondelete="SET NULL"))
     founded_at: Mapped[datetime]
 
+    # What becomes of replies: WordPress's rules, by its names where it has one. See `comments.rules`.
+    house_rules: Mapped[str] = mapped_column(default="", server_default="")  # shown at the form
+    replies_hold_all: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # Held unless the address is confirmed, and a reply that it confirmed was approved before.
+    replies_hold_unknown: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    replies_max_links: Mapped[int] = mapped_column(
+        default=2, server_default="2"
+    )  # held at; 0: never
+    moderation_keys: Mapped[str] = mapped_column(default="", server_default="")  # one a line: held
+    disallowed_keys: Mapped[str] = mapped_column(default="", server_default="")  # one a line: trash
+    replies_flood_seconds: Mapped[int] = mapped_column(default=15, server_default="15")  # 0: none
+    replies_close_days: Mapped[int | None]  # after publication; None: they stay open
+    replies_depth: Mapped[int] = mapped_column(
+        default=5, server_default="5"
+    )  # of answers to answers
+    replies_threads: Mapped[int] = mapped_column(default=50, server_default="50")  # on a page
+    takes_reports: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+
     logo: Mapped[Logo | None] = relationship(lazy="joined")
 
     @property

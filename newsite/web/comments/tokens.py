@@ -9,11 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext
-from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+from itsdangerous import BadSignature, SignatureExpired
 from itsdangerous.url_safe import URLSafeSerializer, URLSafeTimedSerializer
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
+from newsite.tokens import FixedSigner
 from newsite.web import pagecache
 from newsite.web.context import settings
 
@@ -88,20 +89,9 @@ def read_status_token(token: str) -> tuple[int, str] | None:
     return comment_id, right
 
 
-class _FixedSigner(TimestampSigner):
-    """Signs, and judges ages, at a given time in seconds since 1970."""
-
-    def __init__(self, *arguments: Any, at: int, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self.at = at
-
-    def get_timestamp(self) -> int:
-        return self.at
-
-
 def _form_serializer(at: int, secret: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(
-        secret, salt=FORM_SALT, signer=_FixedSigner, signer_kwargs={"at": at}
+        secret, salt=FORM_SALT, signer=FixedSigner, signer_kwargs={"at": at}
     )
 
 

@@ -1,0 +1,1 @@
+"""Mail: what it needs to be sent, and whom it does not reach."""
