@@ -3,17 +3,14 @@
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import cast
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from newsite.accounts.emails import email_key
 from newsite.accounts.models import User
-from newsite.articles.actions import touch_replies
 from newsite.articles.models import Article, Kind
 from newsite.articles.printed import Text
-from newsite.comments import blocks, queries, submission, threads
+from newsite.comments import deciding, queries, submission, threads
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam import learning
 from newsite.comments.spam.verdicts import verdict
@@ -21,18 +18,12 @@ from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.errors import Conflict, DuplicateReply, NotAllowed, RepliesClosed, RuleBroken
 from newsite.sanitize import POLICY, link_count, reply_html
-from newsite.site import queries as sites
-from newsite.text import tidy_line, tidy_text
+from newsite.text import tidy_text
 
 Decision = Callable[..., ModerationEntry]  # approve, hold, mark_spam, trash or restore
 SENT_BEFORE = "You have sent this reply before. It waits for an editor, or has been read."
 SAME_AGAIN = timedelta(seconds=60)  # a second press of the button, not a second thought
-NOW_IS = {  # where a reply is, as a sentence says it of its writer's name
-    Status.pending: "The reply by {name} is waiting.",
-    Status.approved: "The reply by {name} is on the page.",
-    Status.spam: "The reply by {name} is in spam.",
-    Status.trash: "The reply by {name} is in the trash.",
-}
+says_where = deciding.says_where
 
 
 def takes_replies(article: Text, now: datetime) -> bool:
@@ -111,7 +102,7 @@ def restore(comment: Comment, *, by: User, reason: str = "", now: datetime) -> M
     Raises NotAllowed, Conflict if it is in neither.
     """
     if comment.status in (Status.approved, Status.pending):
-        raise Conflict(says_where(comment))
+        raise Conflict(deciding.says_where(comment))
     before = comment.entries[-1].old_status if comment.entries else None
     status = Status.approved if before is Status.approved else Status.pending
     comment.spam_score = None  # somebody has looked, and says that it is none
@@ -140,7 +131,7 @@ def undo(entries: Iterable[ModerationEntry], *, by: User, now: datetime) -> list
     """
     undone = []
     for entry in sorted(entries, key=lambda entry: (entry.comment.article_id, entry.comment_id)):
-        _lock(entry.comment)
+        deciding.lock(entry.comment)
         if entry.old_status is not None and entry is entry.comment.entries[-1]:
             before = entry.comment.entries[-2:-1]
             undone.append(_decide(entry.comment, entry.old_status, by=by, reason="Undone", now=now))
@@ -149,11 +140,6 @@ def undo(entries: Iterable[ModerationEntry], *, by: User, now: datetime) -> list
             ):  # a trap had decided, and nobody else: there is nothing to learn
                 learning.forget(entry.comment, now=now)
     return undone
-
-
-def says_where(comment: Comment) -> str:
-    """The sentence that says where a reply is now."""
-    return NOW_IS[comment.status].format(name=comment.author_name)
 
 
 def _written(
@@ -215,55 +201,7 @@ def _decide(
     comment: Comment, status: Status, *, by: User, reason: str, now: datetime
 ) -> ModerationEntry:
     _require_editor(by)
-    _lock(comment)
-    if comment.status is status:
-        raise Conflict(says_where(comment))
-    entry = ModerationEntry(
-        old_status=comment.status, new_status=status, by=by, reason=tidy_line(reason), at=now
-    )
-    comment.entries.append(entry)
-    was_approved = comment.is_approved
-    comment.status = status
-    blocks.prepare(comment, blocks.look(sites.the_site()))
-    learning.follow(comment, now=now)
-    if comment.is_approved != was_approved:
-        _count(comment.article, 1 if comment.is_approved else -1)
-        _settle(comment)
-        touch_replies(comment.article)  # readers see something else, and lists count replies
-    return entry
-
-
-def _lock(comment: Comment) -> None:
-    """Lets one decision at a time into an article's replies, and reads what the last one made of this."""
-    article = sa.select(Article.id).where(Article.id == comment.article_id)
-    # Not FOR UPDATE: the foreign keys of new replies would wait for it.
-    db.session.execute(article.with_for_update(key_share=True))
-    db.session.refresh(comment, ["status", "is_on_page", "entries"])
-    # Somebody may have published it while we waited for the lock: then readers see what is decided.
-    db.session.refresh(comment.article, ["state"])
-
-
-def _count(article: Article, step: int) -> None:
-    """Counts in the database, past the article's version: an editor who is saving it loses nothing."""
-    table = cast(sa.Table, Article.__table__)
-    db.session.execute(
-        sa.update(table)
-        .where(table.c.id == article.id)
-        .values(reply_count=table.c.reply_count + step)
-    )
-    db.session.expire(article, ["reply_count"])
-
-
-def _settle(comment: Comment) -> None:
-    """Puts a reply on its page, or takes it off, and those above it of which only a gap is left."""
-    stands = comment.is_approved or queries.has_answers_on_page(comment)
-    if stands == comment.is_on_page:
-        return
-    comment.is_on_page = stands
-    db.session.flush()  # those above are found by what is stored
-    above = queries.bare_above(comment) if stands else queries.gaps_above(comment)
-    change = sa.update(Comment).where(Comment.id.in_(above)).values(is_on_page=stands)
-    db.session.execute(change, execution_options={"synchronize_session": "fetch"})
+    return deciding.move(comment, status, by=by, reason=reason, now=now)
 
 
 def _require_editor(by: User) -> None:

@@ -1,0 +1,107 @@
+"""How a reply comes from one place to another: one at a time, with an entry that says who or which rule decided."""
+
+from datetime import datetime
+from typing import cast
+
+import sqlalchemy as sa
+
+from newsite.accounts.models import User
+from newsite.articles.actions import touch_replies
+from newsite.articles.models import Article
+from newsite.comments import blocks, queries
+from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.comments.spam import learning
+from newsite.db import db
+from newsite.errors import Conflict
+from newsite.site import queries as sites
+from newsite.text import tidy_line
+
+NOW_IS = {  # where a reply is, as a sentence says it of its writer's name
+    Status.pending: "The reply by {name} is waiting.",
+    Status.approved: "The reply by {name} is on the page.",
+    Status.spam: "The reply by {name} is in spam.",
+    Status.trash: "The reply by {name} is in the trash.",
+}
+
+
+def move(
+    comment: Comment,
+    status: Status,
+    *,
+    by: User | None = None,
+    rule: str = "",
+    reason: str = "",
+    now: datetime,
+) -> ModerationEntry:
+    """Puts a reply where somebody, or else a rule, has decided that it belongs; the caller commits.
+
+    The filter learns from people only: what a rule moves, it forgets.
+    Raises Conflict if the reply is there, or if its writer has withdrawn it and an editor wants it back.
+    """
+    lock(comment)
+    if comment.status is status or (by is not None and comment.withdrawn_at is not None):
+        raise Conflict(says_where(comment))
+    entry = ModerationEntry(
+        old_status=comment.status, new_status=status, by=by, rule=rule, reason=tidy_line(reason)
+    )
+    entry.at = now
+    comment.entries.append(entry)
+    was_approved = comment.is_approved
+    comment.status = status
+    if comment.is_approved and comment.approved_at is None:
+        comment.approved_at = now
+    blocks.prepare(comment, blocks.look(sites.the_site()))
+    _learn(comment, by, now)
+    if comment.is_approved != was_approved:
+        _count(comment.article, 1 if comment.is_approved else -1)
+        _settle(comment)
+        touch_replies(comment.article)  # readers see something else, and lists count replies
+    return entry
+
+
+def says_where(comment: Comment) -> str:
+    """The sentence that says where a reply is now."""
+    if comment.withdrawn_at is not None:
+        return f"{comment.author_name} has withdrawn this reply. Nobody else can put it back."
+    return NOW_IS[comment.status].format(name=comment.author_name)
+
+
+def lock(comment: Comment) -> None:
+    """Lets one decision at a time into an article's replies, and reads what the last one made of this."""
+    article = sa.select(Article.id).where(Article.id == comment.article_id)
+    # Not FOR UPDATE: the foreign keys of new replies would wait for it.
+    db.session.execute(article.with_for_update(key_share=True))
+    db.session.refresh(comment, ["status", "is_on_page", "withdrawn_at", "entries"])
+    # Somebody may have published it while we waited for the lock: then readers see what is decided.
+    db.session.refresh(comment.article, ["state"])
+
+
+def _learn(comment: Comment, by: User | None, now: datetime) -> None:
+    if by is None:
+        learning.forget(comment, now=now)
+        return
+    comment.appealed_at = None  # somebody has decided
+    learning.follow(comment, now=now)
+
+
+def _count(article: Article, step: int) -> None:
+    """Counts in the database, past the article's version: an editor who is saving it loses nothing."""
+    table = cast(sa.Table, Article.__table__)
+    db.session.execute(
+        sa.update(table)
+        .where(table.c.id == article.id)
+        .values(reply_count=table.c.reply_count + step)
+    )
+    db.session.expire(article, ["reply_count"])
+
+
+def _settle(comment: Comment) -> None:
+    """Puts a reply on its page, or takes it off, and those above it of which only a gap is left."""
+    stands = comment.is_approved or queries.has_answers_on_page(comment)
+    if stands == comment.is_on_page:
+        return
+    comment.is_on_page = stands
+    db.session.flush()  # those above are found by what is stored
+    above = queries.bare_above(comment) if stands else queries.gaps_above(comment)
+    change = sa.update(Comment).where(Comment.id.in_(above)).values(is_on_page=stands)
+    db.session.execute(change, execution_options={"synchronize_session": "fetch"})
