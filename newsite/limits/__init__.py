@@ -39,12 +39,14 @@ __all__ = [
     "hit",
     "init_app",
     "network",
+    "prefix",
     "problem_of_redis",
     "seconds_left",
     "tidy",
 ]
 
 IPV6_NETWORK = 64  # bits; a household has all addresses of such a network to choose from
+PREFIXES = {4: 24, 6: 48}  # bits of an address that are kept for moderators: no household's own
 T = TypeVar("T")
 
 
@@ -96,18 +98,19 @@ def clear(name: str, key: str, limit: str) -> None:
 
 def network(address: str | None) -> str:
     """What an address is counted as: IPv4 whole, IPv6 by its /64; "" if it is none."""
-    written = (address or "").partition("%")[0]
-    if written.startswith("[") or written.count(":") == 1:  # some proxies add the port
-        written = written.rpartition(":")[0].strip("[]")
-    try:
-        ip = ipaddress.ip_address(written)
-    except ValueError:
-        return ""
-    if isinstance(ip, ipaddress.IPv6Address):
-        ip = ip.ipv4_mapped or ip
-    if isinstance(ip, ipaddress.IPv4Address):
-        return str(ip)
+    ip = _parsed(address)
+    if ip is None or isinstance(ip, ipaddress.IPv4Address):
+        return str(ip or "")
     return str(ipaddress.IPv6Network((ip, IPV6_NETWORK), strict=False))
+
+
+def prefix(address: str | None) -> str:
+    """The first part of an address, which many share: "203.0.113.0/24", "2001:db8:1::/48"; "" if it is none."""
+    ip = _parsed(address)
+    if ip is None:
+        return ""
+    bits = PREFIXES[ip.version]
+    return str(ipaddress.ip_network((ip, bits), strict=False))
 
 
 def hidden(key: str) -> str:
@@ -131,6 +134,17 @@ def tidy(now: datetime) -> int:
     """Deletes the counts whose window is over, and says how many; the caller commits. Redis does so by itself."""
     query = sa.delete(RateCount).where(RateCount.ends_at <= now).returning(RateCount.key)
     return len(db.session.execute(query).all())
+
+
+def _parsed(address: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    written = (address or "").partition("%")[0]
+    if written.startswith("[") or written.count(":") == 1:  # some proxies add the port
+        written = written.rpartition(":")[0].strip("[]")
+    try:
+        ip = ipaddress.ip_address(written)
+    except ValueError:
+        return None
+    return ip.ipv4_mapped or ip if isinstance(ip, ipaddress.IPv6Address) else ip
 
 
 def _ask(question: Callable[[FixedWindowRateLimiter, datetime], T], now: datetime | None) -> T:

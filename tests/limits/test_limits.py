@@ -130,6 +130,23 @@ def test_what_an_address_is_counted_as(address: str | None, counted_as: str) -> 
     assert limits.network(address) == counted_as
 
 
+@pytest.mark.parametrize(
+    ("address", "prefix"),
+    [
+        ("192.0.2.7", "192.0.2.0/24"),
+        ("::ffff:192.0.2.7", "192.0.2.0/24"),
+        ("[2001:db8:1:2:aaaa::1]:51234", "2001:db8:1::/48"),
+        ("", ""),
+        (None, ""),
+        ("a socket", ""),
+    ],
+)
+def test_the_part_of_an_address_that_is_kept_is_shared_by_many(
+    address: str | None, prefix: str
+) -> None:
+    assert limits.prefix(address) == prefix
+
+
 def test_switched_off_everything_passes(make_settings: Callable[..., Settings]) -> None:
     app = create_app(make_settings(limits=False))
     with app.app_context():
