@@ -166,7 +166,7 @@ def expect(*, only_reads: bool) -> None:
         patience.have(PATIENCE_SECONDS)
 
 
-def insert(table: type[Base]) -> Any:
+def insert(table: type[Base] | sa.Table) -> Any:
     """An INSERT into a model's table that can say `on_conflict_…`, in the words of the app's database."""
     if db.engine.dialect.name == "sqlite":
         return sqlite.insert(table)

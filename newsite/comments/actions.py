@@ -2,33 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-
-from newsite.accounts.emails import email_key
 from newsite.accounts.models import User
-from newsite.articles.models import Article, Kind
-from newsite.articles.printed import Text
-from newsite.comments import deciding, queries, submission, threads
+from newsite.articles.models import Article
+from newsite.comments import arriving, deciding, submission
+from newsite.comments.arriving import Arrival, Parent, Stored
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam import learning
-from newsite.comments.spam.verdicts import verdict
 from newsite.comments.submission import NewReply
 from newsite.db import db
-from newsite.errors import Conflict, DuplicateReply, NotAllowed, RepliesClosed, RuleBroken
-from newsite.sanitize import POLICY, link_count, reply_html
-from newsite.text import tidy_text
+from newsite.errors import Conflict, NotAllowed, RuleBroken
 
 Decision = Callable[..., ModerationEntry]  # approve, hold, mark_spam, trash or restore
-SENT_BEFORE = "You have sent this reply before. It waits for an editor, or has been read."
-SAME_AGAIN = timedelta(seconds=60)  # a second press of the button, not a second thought
 says_where = deciding.says_where
-
-
-def takes_replies(article: Text, now: datetime) -> bool:
-    """Whether readers may reply at `now`; a page that stands by itself has no replies."""
-    return article.kind is Kind.article and article.takes_replies(now)
 
 
 def submit_reply(
@@ -41,17 +28,9 @@ def submit_reply(
     The same words sent again within 60 seconds are the first reply, with `is_repeat` set.
     Raises RepliesClosed, DuplicateReply for the same words later, RuleBroken naming a field.
     """
-    if not takes_replies(article, now):
-        raise RepliesClosed("Replies to this article are closed.")
-    reply = reply.tidied()
-    for field, sentence in submission.problems(reply).items():
-        raise RuleBroken(sentence, field=field)
-    parent = queries.answerable(article, reply.parent_id)
-    comment = _written(article, reply, parent, now=now)
-    comment.status = Status.spam if suspicion else Status.pending
-    rule = suspicion or _looks_like_spam(comment) or _why_held(comment)
-    comment.entries = [ModerationEntry(new_status=comment.status, rule=rule, at=now)]
-    return _stored_once(comment, now)
+    db.session.flush()  # the article may be new
+    arrival = arriving.prepare(article, reply, now=now, suspicion=suspicion)
+    return _loaded(arriving.store(arrival, now=now))
 
 
 def answer(comment: Comment, body: str, *, by: User, now: datetime) -> Comment:
@@ -67,10 +46,11 @@ def answer(comment: Comment, body: str, *, by: User, now: datetime) -> Comment:
     sentence = submission.problems(reply).get("body")
     if sentence:
         raise RuleBroken(sentence, field="body")
-    written = _written(comment.article, reply, comment, now=now)
-    written.user_id, written.badge = by.id, by.badge
-    written.status = Status.pending
-    stored = _stored_once(written, now)
+    db.session.flush()  # what is answered may be new
+    columns = arriving.cleaned(reply, now) | {"article_id": comment.article_id}
+    columns |= {"user_id": by.id, "badge": by.badge}
+    arrival = Arrival(reply, Parent.of(comment), columns)
+    stored = _loaded(arriving.write(arrival, now=now))
     if not stored.is_repeat:
         decide([comment, stored], approve, by=by, now=now)
     return stored
@@ -142,59 +122,10 @@ def undo(entries: Iterable[ModerationEntry], *, by: User, now: datetime) -> list
     return undone
 
 
-def _written(
-    article: Article, reply: NewReply, parent: Comment | None, *, now: datetime
-) -> Comment:
-    comment = Comment(
-        article=article,
-        author_name=reply.author_name,
-        email=reply.email,
-        email_key=email_key(reply.email),
-        website=reply.website,
-        body=reply.body,
-        body_html=reply_html(tidy_text(reply.body)),
-        body_policy=POLICY,
-        fingerprint=submission.fingerprint(reply, parent.id if parent else None),
-        created_at=now,
-    )
-    threads.stand(comment, parent)
+def _loaded(stored: Stored) -> Comment:
+    comment = db.session.get_one(Comment, stored.id)
+    comment.is_repeat = stored.is_repeat
     return comment
-
-
-def _stored_once(comment: Comment, now: datetime) -> Comment:
-    """The comment, stored; or the one that was stored before with the same words.
-
-    The unique fingerprint decides, so that it does not matter how many ask at once, or where.
-    """
-    try:
-        with db.session.begin_nested():
-            db.session.add(comment)
-            db.session.flush()  # its id is a part of its place
-            comment.place = threads.place(comment, comment.parent)
-    except IntegrityError:
-        first = queries.with_fingerprint(comment.article, comment.fingerprint)
-        if first is None:
-            raise
-        if now - first.created_at > SAME_AGAIN:
-            raise DuplicateReply(SENT_BEFORE, field="body") from None
-        first.is_repeat = True
-        return first
-    return comment
-
-
-def _why_held(comment: Comment) -> str:
-    """The rule that makes a reader's reply wait, in words for an editor."""
-    is_known = queries.has_approved(comment.email_key)
-    rule = "Every reply is read first" if is_known else "First reply from this address"
-    links = link_count(comment.body_html)
-    return f"{rule} · {links} {'link' if links == 1 else 'links'}" if links else rule
-
-
-def _looks_like_spam(comment: Comment) -> str:
-    """Why the filter takes a reply for spam, in words for an editor; empty if it does not. Keeps its score."""
-    found = verdict(learning.current(), learning.suspect(comment))
-    comment.spam_score = found.kept_score
-    return f"Looks like spam: {'; '.join(found.reasons)}" if found.is_hold else ""
 
 
 def _decide(

@@ -5,7 +5,6 @@ import enum
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from newsite.articles.models import Article
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam.model import HOLD_AT
 from newsite.db import MAX_ID, db
@@ -54,26 +53,26 @@ def entries_by_ids(entry_ids: list[int]) -> list[ModerationEntry]:
     return list(db.session.scalars(query.order_by(ModerationEntry.id)))
 
 
-def answerable(article: Article, comment_id: int | None) -> Comment | None:
-    """The comment, if it is on this article's page for readers to answer; else None."""
+def answerable(article_id: int, comment_id: int | None) -> Comment | None:
+    """The comment, if it is on the article's page for readers to answer; else None."""
     if comment_id is None or not 0 < comment_id <= MAX_ID:
         return None
     return db.session.scalar(
         sa.select(Comment).where(
             Comment.id == comment_id,
-            Comment.article_id == article.id,
+            Comment.article_id == article_id,
             Comment.status == Status.approved,
         )
     )
 
 
-def with_fingerprint(article: Article, fingerprint: str) -> Comment | None:
+def with_fingerprint(article_id: int, fingerprint: str) -> Comment:
     """The reply to this article with this fingerprint."""
-    return db.session.scalar(
+    return db.session.scalars(
         sa.select(Comment).where(
-            Comment.article_id == article.id, Comment.fingerprint == fingerprint
+            Comment.article_id == article_id, Comment.fingerprint == fingerprint
         )
-    )
+    ).one()
 
 
 def has_approved(email_key: str) -> bool:

@@ -1,6 +1,7 @@
 """How replies are ordered: answers under what they answer, oldest first, in one index."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from newsite.comments.models import MAX_DEPTH, Comment
 
@@ -12,22 +13,44 @@ LEVEL_CHARS = SECONDS_DIGITS + ID_DIGITS
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
 
+class Standing(Protocol):
+    """What an answer's place depends on."""
+
+    @property
+    def depth(self) -> int:
+        """The level, from 1."""
+
+    @property
+    def place(self) -> str | None:
+        """Where it stands; None before it has an id."""
+
+
 def stand(comment: Comment, parent: Comment | None) -> None:
     """Gives the comment its level; its place follows, once it has an id."""
     comment.parent = parent
-    comment.depth = min(parent.depth + 1, MAX_DEPTH) if parent else 1
+    comment.depth = depth(parent)
+
+
+def depth(parent: Standing | None) -> int:
+    """The level of an answer to `parent`, or of a reply to the article."""
+    return min(parent.depth + 1, MAX_DEPTH) if parent else 1
 
 
 def place(comment: Comment, parent: Comment | None) -> str:
-    """Where the comment, which has an id, stands on its page: one component a level.
+    """Where the comment, which has an id, stands on its page."""
+    return place_of(comment.id, comment.created_at, parent)
+
+
+def place_of(comment_id: int, created_at: datetime, parent: Standing | None) -> str:
+    """Where a comment stands on its page: one component a level.
 
     Every reply's place begins with its parent's, so the order of the bytes is the order of reading:
     a reply, the answers to it, the next reply. An answer to the last level stands on that level
     too, among the other answers under the same reply of the level above, oldest first.
     """
     above = (parent.place or "") if parent else ""
-    seconds = (comment.created_at - _YEAR_ONE) // timedelta(seconds=1)
-    own = f"{seconds:0{SECONDS_DIGITS}x}{comment.id:0{ID_DIGITS}x}"
+    seconds = (created_at - _YEAR_ONE) // timedelta(seconds=1)
+    own = f"{seconds:0{SECONDS_DIGITS}x}{comment_id:0{ID_DIGITS}x}"
     return above[: LEVEL_CHARS * (MAX_DEPTH - 1)] + own
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from newsite import changes, create_app, migrations
 from newsite.accounts.models import User
 from newsite.articles.models import Article, Kind, State
-from newsite.comments import actions, queries
+from newsite.comments import actions, arriving, queries
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam.models import SpamLesson
 from newsite.comments.submission import NewReply
@@ -220,7 +220,7 @@ def test_the_same_words_from_somebody_else_or_elsewhere_are_another_reply(
 def test_a_failure_that_is_no_repetition_is_not_hidden(
     article: Article, reply: MakeReply, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "POLICY", None)  # stands for any rule of the database
+    monkeypatch.setattr(arriving, "POLICY", None)  # stands for any rule of the database
     with pytest.raises(sa.exc.IntegrityError):
         actions.submit_reply(article, reply(), now=now)
 

@@ -137,7 +137,7 @@ def test_a_reply_that_could_not_be_stored_is_still_in_its_writers_hands(
     form = pages.get(str(article.path)).form("reply")
     form.fill(author="Ann", email="ann@example.org", comment=words)
     with monkeypatch.context() as while_it_lasts:
-        while_it_lasts.setattr("newsite.comments.actions.submit_reply", full)
+        while_it_lasts.setattr("newsite.comments.arriving.store", full)
         page = form.submit(status=503)
     assert page.h1 == errors.NOTICES[503].heading
     assert page.form("sent").values["comment"] == [words]
@@ -181,7 +181,7 @@ def test_an_article_that_could_not_be_saved_is_still_in_its_writers_hands(
 def test_words_outlast_the_site_itself(
     pages: Pages, article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("newsite.comments.actions.submit_reply", full)
+    monkeypatch.setattr("newsite.comments.arriving.store", full)
     form = pages.get(str(article.path)).form("reply")
     monkeypatch.setattr("newsite.web.errors.render_template", full)
     form.fill(author="Ann", email="ann@example.org", comment="Cold & <b>wet</b>")

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext
 from wtforms import EmailField, Form, HiddenField, StringField, TextAreaField, URLField
 
 from newsite.articles.printed import Text
+from newsite.articles.subjects import Subject
 from newsite.comments import submission
 from newsite.comments.submission import (
     MAX_EMAIL_CHARS,
@@ -101,7 +102,9 @@ class ReplyForm(Form):
         ]
 
 
-def reply_form(article: Text, now: datetime, sent: Any = None, to: int | None = None) -> ReplyForm:
+def reply_form(
+    article: Text | Subject, now: datetime, sent: Any = None, to: int | None = None
+) -> ReplyForm:
     """The form of an article, empty or with what was `sent`; `to` is the comment that it answers."""
     form = ReplyForm(sent, meta={"csrf_context": (article.id, now)})
     if sent is None and to is not None:

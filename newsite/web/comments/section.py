@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from newsite.articles import keys
 from newsite.articles.printed import Text
 from newsite.comments import blocks
-from newsite.comments.actions import takes_replies
+from newsite.comments.arriving import takes_replies
 from newsite.comments.blocks import Row
 from newsite.comments.pages import PageNumber, page_of_replies
 from newsite.web import pagecache

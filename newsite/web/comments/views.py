@@ -1,5 +1,7 @@
 """Sending a reply, answering one, and seeing what became of it."""
 
+from typing import TypeVar
+
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import ngettext
 from werkzeug.exceptions import Gone
@@ -7,8 +9,11 @@ from werkzeug.wrappers import Response
 
 from newsite import limits
 from newsite.articles import queries as articles
+from newsite.articles import subjects
 from newsite.articles.models import Article, State
-from newsite.comments import actions, queries
+from newsite.articles.subjects import Subject
+from newsite.comments import arriving, queries
+from newsite.comments.arriving import Stored
 from newsite.comments.pages import page_of
 from newsite.db import db, expect
 from newsite.errors import RuleBroken, TooFast
@@ -20,6 +25,8 @@ from newsite.web.headers import PRIVATE
 
 LIMITS = ("5 per 1 minute", "30 per 1 hour")  # from one address: a branch meeting shares one
 
+T = TypeVar("T", Article, Subject)
+
 bp = Blueprint("comments", __name__)
 
 
@@ -28,22 +35,21 @@ def create(article_id: int) -> Response:
     """Takes a reply, or gives it back with what has to change."""
     wait = _flood()  # counted before anything is read
     expect(only_reads=True)  # on SQLite one writes at a time: not while a form is read and checked
-    article = _public(article_id)
+    article = _seen(subjects.by_id(article_id))
     form = reply_form(article, now(), request.form)
     if wait:
-        return _flooded(article, form, wait)
+        return _flooded(article_id, form, wait)
     if not form.validate():
-        return _form_page(article, form, 422)
-    db.session.rollback()  # the rules are asked about what stands there when nobody else writes
-    expect(only_reads=False)
+        return _form_page(article_id, form, 422)
     try:
-        comment = actions.submit_reply(article, form.value(), now=now(), suspicion=form.suspicion())
+        stored = _stored(article, form)
     except RuleBroken as error:
         form.refuse(error)
-        return _form_page(article, form, error.status)
-    right = tokens.VIEW if comment.is_repeat else tokens.OWN
-    token = tokens.status_token(comment.id, right)  # after the commit it would be read once more
-    db.session.commit()
+        db.session.rollback()  # others may write while this is told
+        expect(only_reads=True)
+        return _form_page(article_id, form, error.status)
+    right = tokens.VIEW if stored.is_repeat else tokens.OWN
+    token = tokens.status_token(stored.id, right)
     return redirect(url_for("comments.status", token=token), 303)
 
 
@@ -52,7 +58,7 @@ def new(article_id: int) -> Response:
     """The form on a page of its own; with `?to=`, the comment that it answers stands above it."""
     article = _public(article_id)
     form = reply_form(article, now(), to=number(request.args.get("to", "")))
-    return _form_page(article, form, 200)
+    return _form_page(article_id, form, 200)
 
 
 @bp.get("/articles/<id:article_id>/replies/<id:comment_id>")
@@ -77,6 +83,16 @@ def status(token: str) -> Response:
     return _private(render_template("comments/status.html", comment=comment, article=article))
 
 
+def _stored(article: Subject, form: ReplyForm) -> Stored:
+    """The reply, written down. All that takes long comes before the line in which those who write stand."""
+    arrival = arriving.prepare(article, form.value(), now=now(), suspicion=form.suspicion())
+    db.session.rollback()
+    expect(only_reads=False)
+    stored = arriving.store(arrival, now=now())
+    db.session.commit()
+    return stored
+
+
 def _flood() -> int:
     """Counts this try; seconds to wait for an address that sends too much in too short a time, else 0."""
     address = limits.network(request.remote_addr)
@@ -86,7 +102,7 @@ def _flood() -> int:
     return 0
 
 
-def _flooded(article: Article, form: ReplyForm, seconds: int) -> Response:
+def _flooded(article_id: int, form: ReplyForm, seconds: int) -> Response:
     """The form with its text, to be sent again in a while."""
     minutes = -(-seconds // 60)
     sentence = ngettext(
@@ -95,14 +111,18 @@ def _flooded(article: Article, form: ReplyForm, seconds: int) -> Response:
         minutes,
     )
     form.refuse(TooFast(sentence))
-    response = _form_page(article, form, TooFast.status)
+    response = _form_page(article_id, form, TooFast.status)
     response.headers["Retry-After"] = str(seconds)
     return response
 
 
 def _public(article_id: int) -> Article:
     """The article, if readers may see it; else 404, or 410 if it was withdrawn."""
-    article = articles.without_text(article_id)
+    return _seen(articles.without_text(article_id))
+
+
+def _seen(article: T | None) -> T:
+    """The same article, if readers may see it; else 404, or 410 if it was withdrawn."""
     if article is not None and article.state is State.withdrawn:
         raise Gone(article.withdrawn_reason or None)
     if article is None or not article.is_public(now()):
@@ -110,15 +130,16 @@ def _public(article_id: int) -> Article:
     return article
 
 
-def _form_page(article: Article, form: ReplyForm, status_code: int) -> Response:
-    """The form on a page of its own."""
-    answered = queries.answerable(article, form.value().parent_id)
+def _form_page(article_id: int, form: ReplyForm, status_code: int) -> Response:
+    """The form on a page of its own; also under an article that was withdrawn a moment ago, for the words in it."""
+    article = articles.without_text(article_id) or abort(404)
+    answered = queries.answerable(article.id, form.value().parent_id)
     body = render_template(
         "comments/new.html",
         article=article,
         form=form,
         answered=answered,
-        is_open=actions.takes_replies(article, now()),
+        is_open=arriving.takes_replies(article, now()),
     )
     return _private(body, status_code)
 

@@ -1,0 +1,91 @@
+"""A reply is made ready while others may write, and written down in a moment."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+
+from newsite.accounts.models import User
+from newsite.articles.models import Article, Kind
+from newsite.comments import actions, arriving
+from newsite.comments.models import Comment
+from newsite.comments.submission import NewReply
+from newsite.db import db, reading
+from newsite.errors import RepliesClosed
+
+MakeReply = Callable[..., NewReply]
+Send = Callable[..., Comment]
+Counted = Callable[[], AbstractContextManager[list[str]]]
+
+
+def test_a_page_that_stands_by_itself_takes_no_replies(
+    article: Article, make_article: Callable[..., Article], now: datetime
+) -> None:
+    assert arriving.takes_replies(article, now)
+    assert not arriving.takes_replies(make_article("About us", kind=Kind.page), now)
+
+
+def test_making_a_reply_ready_only_reads(
+    article: Article, reply: MakeReply, counted: Counted, now: datetime
+) -> None:
+    db.session.commit()
+    with counted() as run, reading():
+        arriving.prepare(article, reply(), now=now)
+    assert run
+    assert {statement.split()[0] for statement in run} <= {"BEGIN", "SELECT"}
+
+
+def test_nothing_is_done_in_the_line_but_to_look_and_to_write(
+    article: Article, reply: MakeReply, counted: Counted, now: datetime
+) -> None:
+    arrival = arriving.prepare(article, reply(), now=now)
+    db.session.commit()
+    with counted() as run:
+        arriving.store(arrival, now=now)
+    words = [statement.split()[0] for statement in run if not statement.startswith("BEGIN")]
+    assert words == ["SELECT", "INSERT", "UPDATE", "INSERT"]
+
+
+def test_an_article_closed_meanwhile_takes_no_reply(
+    article: Article, reply: MakeReply, now: datetime
+) -> None:
+    arrival = arriving.prepare(article, reply(), now=now)
+    article.replies_open = False
+    db.session.commit()
+    with pytest.raises(RepliesClosed):
+        arriving.store(arrival, now=now)
+
+
+def test_an_article_deleted_meanwhile_takes_no_reply(
+    article: Article, reply: MakeReply, now: datetime
+) -> None:
+    arrival = arriving.prepare(article, reply(), now=now)
+    db.session.delete(article)
+    db.session.commit()
+    with pytest.raises(RepliesClosed):
+        arriving.store(arrival, now=now)
+
+
+def test_an_answer_to_what_was_put_aside_meanwhile_stands_by_itself(
+    article: Article, reply: MakeReply, approved: Send, editor: User, now: datetime
+) -> None:
+    first = approved("First.")
+    arrival = arriving.prepare(article, reply(parent_id=first.id), now=now)
+    actions.trash(first, by=editor, now=now)
+    db.session.commit()
+    stored = db.session.get_one(Comment, arriving.store(arrival, now=now).id)
+    assert (stored.parent_id, stored.depth) == (None, 1)
+    alone = arriving.prepare(article, reply(), now=now)
+    assert arriving.store(alone, now=now) == (stored.id, True)  # the very same reply by now
+
+
+def test_a_second_press_finds_the_first_reply_and_writes_nothing(
+    article: Article, reply: MakeReply, now: datetime
+) -> None:
+    arrival = arriving.prepare(article, reply(), now=now)
+    first = arriving.store(arrival, now=now)
+    assert not first.is_repeat
+    assert arriving.store(arrival, now=now) == (first.id, True)
+    assert db.session.scalar(sa.select(sa.func.count(Comment.id))) == 1
