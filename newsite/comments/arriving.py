@@ -32,11 +32,6 @@ SENT_BEFORE = "You have sent this reply before. It waits for an editor, or has b
 SAME_AGAIN = timedelta(seconds=60)  # a second press of the button, not a second thought
 _COMMENTS = cast(sa.Table, Comment.__table__)
 _ENTRIES = cast(sa.Table, ModerationEntry.__table__)
-_GIVEN = (
-    *("article_id", "parent_id", "depth", "fingerprint", "status", "spam_score", "created_at"),
-    *("author_name", "email", "email_key", "website", "user_id", "badge"),
-    *("body", "body_html", "body_policy"),
-)
 
 
 class Parent(NamedTuple):
@@ -141,7 +136,7 @@ def write(arrival: Arrival, *, now: datetime) -> Stored:
         "depth": threads.depth(parent),
         "fingerprint": submission.fingerprint(arrival.reply, parent_id),
     }
-    comment_id = connection.execute(_insert(connection.dialect.name), row).scalar()
+    comment_id = connection.execute(_insert(connection.dialect.name, tuple(row)), row).scalar()
     if comment_id is None:
         return _sent_before(row, now)
     place = threads.place_of(comment_id, now, parent)
@@ -173,12 +168,11 @@ def _why_held(columns: dict[str, Any]) -> str:
 
 
 @cache
-def _insert(dialect: str) -> Any:
+def _insert(dialect: str, names: tuple[str, ...]) -> Any:
     """Inserts a reply unless it is there: the unique fingerprint decides, however many ask at once, or where."""
-    given: dict[str, Any] = {name: sa.bindparam(name) for name in _GIVEN}
     return (
         insert(_COMMENTS)
-        .values(**given, place=None, is_on_page=False, block_html="", block_mark="")
+        .values({name: sa.bindparam(name) for name in names})
         .on_conflict_do_nothing(index_elements=["article_id", "fingerprint"])
         .returning(_COMMENTS.c.id)
     )
