@@ -6,7 +6,7 @@ from datetime import datetime
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article
-from newsite.comments import arriving, deciding, submission
+from newsite.comments import arriving, deciding, reports, submission
 from newsite.comments.arriving import Arrival, Parent, Stored
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam import learning
@@ -14,7 +14,7 @@ from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.errors import Conflict, NotAllowed, RuleBroken
 
-Decision = Callable[..., ModerationEntry]  # approve, hold, mark_spam, trash or restore
+Decision = Callable[..., ModerationEntry]  # approve, hold, mark_spam, trash, restore or leave
 says_where = deciding.says_where
 
 
@@ -56,41 +56,68 @@ def answer(comment: Comment, body: str, *, by: User, now: datetime) -> Comment:
     return stored
 
 
-def approve(comment: Comment, *, by: User, reason: str = "", now: datetime) -> ModerationEntry:
+def approve(
+    comment: Comment, *, by: User, reason: str = "", note: str = "", now: datetime
+) -> ModerationEntry:
     """The decision that puts a reply on the page. Raises NotAllowed, Conflict if it is there."""
-    return _decide(comment, Status.approved, by=by, reason=reason, now=now)
+    return _decide(comment, Status.approved, by=by, reason=reason, note=note, now=now)
 
 
-def hold(comment: Comment, *, by: User, reason: str = "", now: datetime) -> ModerationEntry:
+def hold(
+    comment: Comment, *, by: User, reason: str = "", note: str = "", now: datetime
+) -> ModerationEntry:
     """The decision that makes a reply wait (again). Raises NotAllowed, Conflict if it waits."""
-    return _decide(comment, Status.pending, by=by, reason=reason, now=now)
+    return _decide(comment, Status.pending, by=by, reason=reason, note=note, now=now)
 
 
-def mark_spam(comment: Comment, *, by: User, reason: str = "", now: datetime) -> ModerationEntry:
+def mark_spam(
+    comment: Comment, *, by: User, reason: str = "", note: str = "", now: datetime
+) -> ModerationEntry:
     """The decision that a reply is spam. Raises NotAllowed, Conflict if it is spam already."""
-    return _decide(comment, Status.spam, by=by, reason=reason, now=now)
+    return _decide(comment, Status.spam, by=by, reason=reason, note=note, now=now)
 
 
-def trash(comment: Comment, *, by: User, reason: str = "", now: datetime) -> ModerationEntry:
+def trash(
+    comment: Comment, *, by: User, reason: str = "", note: str = "", now: datetime
+) -> ModerationEntry:
     """The decision that a reply goes to the trash. Raises NotAllowed, Conflict if it is there."""
-    return _decide(comment, Status.trash, by=by, reason=reason, now=now)
+    return _decide(comment, Status.trash, by=by, reason=reason, note=note, now=now)
 
 
-def restore(comment: Comment, *, by: User, reason: str = "", now: datetime) -> ModerationEntry:
+def restore(
+    comment: Comment, *, by: User, reason: str = "", note: str = "", now: datetime
+) -> ModerationEntry:
     """The decision that takes a reply out of spam or trash, to where it was before, else to wait.
 
     Raises NotAllowed, Conflict if it is in neither.
     """
     if comment.status in (Status.approved, Status.pending):
         raise Conflict(deciding.says_where(comment))
-    before = comment.entries[-1].old_status if comment.entries else None
-    status = Status.approved if before is Status.approved else Status.pending
+    moves = [entry.old_status for entry in comment.entries if entry.old_status != entry.new_status]
+    status = Status.approved if moves[-1:] == [Status.approved] else Status.pending
     comment.spam_score = None  # somebody has looked, and says that it is none
-    return _decide(comment, status, by=by, reason=reason, now=now)
+    return _decide(comment, status, by=by, reason=reason, note=note, now=now)
+
+
+def leave(
+    comment: Comment, *, by: User, reason: str = "", note: str = "", now: datetime
+) -> ModerationEntry:
+    """The decision that a reply which was reported, or whose writer appealed, stays where it is.
+
+    Raises NotAllowed, Conflict if nothing that was said about it waits for a decision.
+    """
+    _require_editor(by)
+    return deciding.leave(comment, by=by, reason=reason, note=note, now=now)
 
 
 def decide(
-    comments: Iterable[Comment], decision: Decision, *, by: User, reason: str = "", now: datetime
+    comments: Iterable[Comment],
+    decision: Decision,
+    *,
+    by: User,
+    reason: str = "",
+    note: str = "",
+    now: datetime,
 ) -> list[ModerationEntry]:
     """One decision, such as `approve`, about many replies; those that it does not fit are left alone.
 
@@ -100,7 +127,7 @@ def decide(
     # Articles are locked in one order, so that two editors with long lists do not wait for each other.
     for comment in sorted(comments, key=lambda comment: (comment.article_id, comment.id)):
         with suppress(Conflict):
-            entries.append(decision(comment, by=by, reason=reason, now=now))
+            entries.append(decision(comment, by=by, reason=reason, note=note, now=now))
     return entries
 
 
@@ -111,15 +138,23 @@ def undo(entries: Iterable[ModerationEntry], *, by: User, now: datetime) -> list
     """
     undone = []
     for entry in sorted(entries, key=lambda entry: (entry.comment.article_id, entry.comment_id)):
+        _require_editor(by)
         deciding.lock(entry.comment)
         if entry.old_status is not None and entry is entry.comment.entries[-1]:
-            before = entry.comment.entries[-2:-1]
-            undone.append(_decide(entry.comment, entry.old_status, by=by, reason="Undone", now=now))
-            if (
-                before and before[0].rule
-            ):  # a trap had decided, and nobody else: there is nothing to learn
-                learning.forget(entry.comment, now=now)
+            undone.append(_undone(entry, by, now))
     return undone
+
+
+def _undone(entry: ModerationEntry, by: User, now: datetime) -> ModerationEntry:
+    comment = entry.comment
+    if entry.old_status is entry.new_status or entry.old_status is None:
+        return deciding.unleave(entry, by=by, now=now)
+    moves = [one for one in comment.entries[:-1] if one.old_status is not one.new_status]
+    opposite = deciding.move(comment, entry.old_status, by=by, reason="Undone", now=now)
+    reports.reopen(comment, settled_at=entry.at)
+    if moves and moves[-1].rule:  # a trap had decided, and nobody else: there is nothing to learn
+        learning.forget(comment, now=now)
+    return opposite
 
 
 def _loaded(stored: Stored) -> Comment:
@@ -129,10 +164,10 @@ def _loaded(stored: Stored) -> Comment:
 
 
 def _decide(
-    comment: Comment, status: Status, *, by: User, reason: str, now: datetime
+    comment: Comment, status: Status, *, by: User, reason: str, note: str, now: datetime
 ) -> ModerationEntry:
     _require_editor(by)
-    return deciding.move(comment, status, by=by, reason=reason, now=now)
+    return deciding.move(comment, status, by=by, reason=reason, note=note, now=now)
 
 
 def _require_editor(by: User) -> None:

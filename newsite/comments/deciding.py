@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from newsite.accounts.models import User
 from newsite.articles.actions import touch_replies
 from newsite.articles.models import Article
-from newsite.comments import blocks, queries
+from newsite.comments import blocks, queries, reports
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam import learning
 from newsite.db import db
 from newsite.errors import Conflict
 from newsite.site import queries as sites
-from newsite.text import tidy_line
+from newsite.text import tidy_line, tidy_text
 
 NOW_IS = {  # where a reply is, as a sentence says it of its writer's name
     Status.pending: "The reply by {name} is waiting.",
@@ -22,6 +22,8 @@ NOW_IS = {  # where a reply is, as a sentence says it of its writer's name
     Status.spam: "The reply by {name} is in spam.",
     Status.trash: "The reply by {name} is in the trash.",
 }
+
+_READ_ANEW = ["status", "is_on_page", "withdrawn_at", "reported_at", "appealed_at", "entries"]
 
 
 def move(
@@ -31,32 +33,55 @@ def move(
     by: User | None = None,
     rule: str = "",
     reason: str = "",
+    note: str = "",
     now: datetime,
 ) -> ModerationEntry:
     """Puts a reply where somebody, or else a rule, has decided that it belongs; the caller commits.
 
-    The filter learns from people only: what a rule moves, it forgets.
+    Only the desk sees the reason; the note is to the reply's writer. Reports of it and an appeal are
+    settled with it. The filter learns from people only: what a rule moves, it forgets.
     Raises Conflict if the reply is there, or if its writer has withdrawn it and an editor wants it back.
     """
     lock(comment)
     if comment.status is status or (by is not None and comment.withdrawn_at is not None):
         raise Conflict(says_where(comment))
-    entry = ModerationEntry(
-        old_status=comment.status, new_status=status, by=by, rule=rule, reason=tidy_line(reason)
-    )
-    entry.at = now
-    comment.entries.append(entry)
+    entry = _entered(comment, status, by=by, reason=reason, note=note, now=now)
+    entry.rule = rule
     was_approved = comment.is_approved
     comment.status = status
     if comment.is_approved and comment.approved_at is None:
         comment.approved_at = now
     blocks.prepare(comment, blocks.look(sites.the_site()))
     _learn(comment, by, now)
+    if by is not None or status in (Status.spam, Status.trash):
+        _settle_words(comment, by, now)
     if comment.is_approved != was_approved:
         _count(comment.article, 1 if comment.is_approved else -1)
         _settle(comment)
         touch_replies(comment.article)  # readers see something else, and lists count replies
     return entry
+
+
+def leave(
+    comment: Comment, *, by: User, reason: str = "", note: str = "", now: datetime
+) -> ModerationEntry:
+    """The decision that a reply which was reported, or whose writer appealed, stays where it is.
+
+    Raises Conflict if nobody has said anything about it that is not settled.
+    """
+    lock(comment)
+    if comment.reported_at is None and comment.appealed_at is None:
+        raise Conflict(says_where(comment))
+    entry = _entered(comment, comment.status, by=by, reason=reason, note=note, now=now)
+    _settle_words(comment, by, now)
+    return entry
+
+
+def unleave(entry: ModerationEntry, *, by: User, now: datetime) -> ModerationEntry:
+    """The entry that takes a decision to leave a reply back: what was said about it waits again."""
+    comment = entry.comment
+    reports.reopen(comment, settled_at=entry.at)
+    return _entered(comment, comment.status, by=by, reason="Undone", note="", now=now)
 
 
 def says_where(comment: Comment) -> str:
@@ -71,17 +96,37 @@ def lock(comment: Comment) -> None:
     article = sa.select(Article.id).where(Article.id == comment.article_id)
     # Not FOR UPDATE: the foreign keys of new replies would wait for it.
     db.session.execute(article.with_for_update(key_share=True))
-    db.session.refresh(comment, ["status", "is_on_page", "withdrawn_at", "entries"])
+    db.session.refresh(comment, _READ_ANEW)
     # Somebody may have published it while we waited for the lock: then readers see what is decided.
     db.session.refresh(comment.article, ["state"])
+
+
+def _entered(
+    comment: Comment,
+    status: Status,
+    *,
+    by: User | None,
+    reason: str,
+    note: str,
+    now: datetime,
+) -> ModerationEntry:
+    entry = ModerationEntry(old_status=comment.status, new_status=status, by=by, at=now)
+    entry.reason, entry.note = tidy_line(reason), tidy_text(note)
+    comment.entries.append(entry)
+    return entry
 
 
 def _learn(comment: Comment, by: User | None, now: datetime) -> None:
     if by is None:
         learning.forget(comment, now=now)
-        return
-    comment.appealed_at = None  # somebody has decided
-    learning.follow(comment, now=now)
+    else:
+        learning.follow(comment, now=now)
+
+
+def _settle_words(comment: Comment, by: User | None, now: datetime) -> None:
+    """What readers and its writer said of a reply is settled: somebody has decided, or it is gone."""
+    reports.settle(comment, by=by, now=now)
+    comment.appealed_at = None
 
 
 def _count(article: Article, step: int) -> None:
