@@ -104,7 +104,9 @@ def engine_options(url: str) -> dict[str, Any]:
     common = {"hide_parameters": True}
     if make_url(url).drivername == "sqlite":
         in_file = make_url(url).database not in (None, "", ":memory:")
-        return common | {"pool_size": 16, "max_overflow": 32} if in_file else common
+        # The last used is taken first: what is used seldom by many at once does not fill all caches.
+        pool = {"pool_size": 16, "max_overflow": 32, "pool_use_lifo": True}
+        return common | pool if in_file else common
     # A pooled connection may have died with its server: ask before use.
     return common | {
         "pool_size": 8,

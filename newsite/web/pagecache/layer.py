@@ -1,5 +1,6 @@
 """The layer between the server and the app: it answers with pages that are kept, and keeps what the app makes."""
 
+import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,6 +30,8 @@ CERTAIN = (HIT, MADE)
 PRIVATE_ROOTS = {"desk", "replies", "privacy"}
 WAIT_SECONDS = 10  # for a page that another thread makes
 ROUNDS = 3  # of waiting, before a page is made beside the others
+AT_ONCE = 3  # pages made by one worker: they share a processor, and each more holds a connection
+TURN_SECONDS = 1.0  # for one of them to be done; a database that hangs must not hold up the others
 
 
 class Wanted(NamedTuple):
@@ -61,6 +64,7 @@ class PageCache:
         self.front = front
         self.inner: WSGIApplication = app.wsgi_app
         self.store = store
+        self.turns = threading.Semaphore(AT_ONCE)
         self.kept_site = KeptSite(store)
         with app.app_context():
             self.freshness = Freshness(db.engine, store)
@@ -161,6 +165,16 @@ class PageCache:
         return answer, fate
 
     def _made(self, wanted: Wanted) -> Answer:
+        """The app's answer, made and packed when it is its turn: only so many are at once, if they get on."""
+        # An error page waits for none: it is what others are told meanwhile.
+        is_mine = wanted.prepared is None and self.turns.acquire(timeout=TURN_SECONDS)
+        try:
+            return self._made_now(wanted)
+        finally:
+            if is_mine:
+                self.turns.release()
+
+    def _made_now(self, wanted: Wanted) -> Answer:
         """The app's answer; kept, if it may be and nothing on it has changed meanwhile."""
         rendering = Rendering(
             arguments=wanted.arguments, prepared=wanted.prepared, seen=self.store.seen

@@ -15,7 +15,7 @@ from datetime import datetime
 from newsite.changes import News
 from newsite.web.pagecache.variants import Variant, size
 
-MAX_BYTES = 12 * 1024 * 1024  # in one worker, with keys, headers and all variants
+MAX_BYTES = 8 * 1024 * 1024  # in one worker, with keys, headers and all variants
 ASKED_PART = 4  # a quarter of it is for addresses with a query, of which anybody can make up more
 PAGE_PART = 4  # no page takes more than a quarter of its shelf
 LOG_KEYS = 20_000  # of changes that are remembered, for pages under way while they were heard of

@@ -446,6 +446,36 @@ def test_one_thread_makes_a_page_and_the_others_wait_for_it(paper: Paper) -> Non
     assert sorted(fates) == sorted([MADE, HIT, HIT, HIT])
 
 
+@pytest.mark.parametrize("is_stuck", [False, True])
+def test_only_so_many_pages_are_made_at_once_unless_those_are_stuck(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch, is_stuck: bool
+) -> None:
+    monkeypatch.setattr(layer, "TURN_SECONDS", 0.01 if is_stuck else 60)
+    paths = [paper.publish(f"Number {number}")[1] for number in range(layer.AT_ONCE + 1)]
+    inner, inside, go = paper.cache.inner, [], threading.Event()
+    full, more = threading.Event(), threading.Event()
+
+    def slow(environ: Any, start_response: Any) -> Any:
+        inside.append(environ["PATH_INFO"])
+        if len(inside) == layer.AT_ONCE:
+            full.set()
+        elif len(inside) > layer.AT_ONCE:
+            more.set()
+        assert go.wait(30)
+        return inner(environ, start_response)
+
+    paper.cache.inner = slow
+    threads = [threading.Thread(target=paper.fate, args=(path,)) for path in paths]
+    for thread in threads:
+        thread.start()
+    assert full.wait(30)
+    assert more.wait(30 if is_stuck else 0.2) is is_stuck
+    go.set()
+    join(threads)
+    assert sorted(inside) == sorted(paths)
+    assert paper.cache.turns.acquire(blocking=False)  # all turns were given back
+
+
 @pytest.mark.parametrize(("seconds", "is_given"), [(0.4, True), (1.5, False)])
 def test_who_waits_is_given_the_page_of_a_moment_ago(
     paper: Paper, seconds: float, is_given: bool, monkeypatch: pytest.MonkeyPatch

@@ -2,6 +2,7 @@
 
 import gzip
 
+import brotli
 import pytest
 
 from newsite.web.pagecache.variants import chosen, is_known, size, variants
@@ -37,10 +38,28 @@ def test_the_same_bytes_have_the_same_tag_and_the_same_packing() -> None:
     assert len({one.etag for one in first.values()}) == 3
     assert variants(BODY + b" ", HTML)["br"].etag != first["br"].etag
     assert gzip.decompress(first["gzip"].body) == BODY
+    assert brotli.decompress(first["br"].body) == BODY
+
+
+@pytest.mark.parametrize("times", [50, 5_000], ids=["remembered", "too large to be remembered"])
+def test_who_understands_no_packing_gets_the_same_bytes_unpacked(times: int) -> None:
+    body = b"<p>The count was at six.</p>" * times
+    forms = variants(body, HTML)
+    plain = chosen(forms, "")
+    assert plain.body == plain.body == body
+    assert dict(plain.headers)["Content-Length"] == str(len(body))
+    assert plain.kept is forms["gzip"].body  # the plain form is in memory no longer
+
+
+def test_what_is_packed_by_brotli_only_is_kept_plain_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gzip, "compress", lambda body, *given, **named: body + b"larger")
+    forms = variants(BODY, HTML)
+    assert set(forms) == {"identity", "br"}
+    assert forms["identity"].body is BODY
 
 
 def test_a_kept_page_does_not_say_when_it_was_made() -> None:
-    (plain, *_) = variants(BODY, [*HTML, ("Date", "Sun, 22 Nov 2026 12:00:00 GMT")]).values()
+    plain = variants(BODY, [*HTML, ("Date", "Sun, 22 Nov 2026 12:00:00 GMT")])["identity"]
     assert "Date" not in dict(
         plain.headers
     )  # the server says when it answers; caches count from it
@@ -69,6 +88,7 @@ def test_a_tag_is_compared_weakly(known: str, expected: bool) -> None:
     assert is_known('"a"', known) is expected
 
 
-def test_memory_counts_all_forms_and_their_headers() -> None:
+def test_memory_counts_what_is_kept_once_and_all_headers() -> None:
     forms = variants(BODY, HTML)
-    assert size(forms) > sum(len(one.body) for one in forms.values()) + 50 * 6
+    packed = len(forms["gzip"].body) + len(forms["br"].body)
+    assert packed + 50 * 6 < size(forms) < packed + len(BODY)
