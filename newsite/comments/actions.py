@@ -6,13 +6,15 @@ from datetime import datetime
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article
-from newsite.comments import arriving, deciding, reports, submission
+from newsite.comments import arriving, deciding, reports, rules, submission
 from newsite.comments.arriving import Arrival, Parent, Stored
 from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.comments.rules import Sender
 from newsite.comments.spam import learning
 from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.errors import Conflict, NotAllowed, RuleBroken
+from newsite.site import queries as sites
 
 Decision = Callable[..., ModerationEntry]  # approve, hold, mark_spam, trash, restore or leave
 says_where = deciding.says_where
@@ -31,6 +33,28 @@ def submit_reply(
     db.session.flush()  # the article may be new
     arrival = arriving.prepare(article, reply, now=now, suspicion=suspicion)
     return _loaded(arriving.store(arrival, now=now))
+
+
+def judge_again(comment: Comment, *, now: datetime) -> Comment:
+    """The reply, where the rules put it now that its address is confirmed, or its words are others.
+
+    What an editor put aside or held stays there, and what stands on the page goes for new words only.
+    What a rule put aside stays aside: nobody shall find out by trying which words pass.
+    """
+    deciding.lock(comment)
+    if not _may_be_judged(comment):
+        return comment
+    site, sender = sites.the_site(), Sender(network=comment.network)
+    ruling = rules.judge(comment, site, sender=sender, now=now)
+    comment.spam_score = ruling.spam_score
+    rule = ruling.rule or rules.passed(ruling)
+    if ruling.status is not comment.status:
+        deciding.move(comment, ruling.status, rule=rule, now=now)
+    elif comment.status is Status.pending and all(rule != one.rule for one in comment.entries[-1:]):
+        waits = Status.pending
+        entry = ModerationEntry(old_status=waits, new_status=waits, rule=rule, at=now)
+        comment.entries.append(entry)
+    return comment
 
 
 def answer(comment: Comment, body: str, *, by: User, now: datetime) -> Comment:
@@ -155,6 +179,16 @@ def _undone(entry: ModerationEntry, by: User, now: datetime) -> ModerationEntry:
     if moves and moves[-1].rule:  # a trap had decided, and nobody else: there is nothing to learn
         learning.forget(comment, now=now)
     return opposite
+
+
+def _may_be_judged(comment: Comment) -> bool:
+    last = comment.entries[-1] if comment.entries else None
+    if comment.status is Status.approved:
+        edited = comment.edited_at
+        return edited is not None and (last is None or edited >= last.at)
+    if comment.status is not Status.pending or (last is not None and last.by_id is not None):
+        return False
+    return not any(rules.is_seen_once(entry.rule) for entry in comment.entries)
 
 
 def _loaded(stored: Stored) -> Comment:

@@ -21,6 +21,8 @@ MAX_NAMES = 100  # that one address has replied under: nobody has more of them i
 READ_FIRST = "Every reply is read first"
 NOT_CONFIRMED = "Address not confirmed"
 FIRST_REPLY = "First reply with this name and address"
+KNOWN = "Address confirmed, and approved before"
+UNHELD = "No rule held it"
 # What is known of the sender is not kept, so that nobody can look at it again.
 _SEEN_ONCE = ("Network address on your list", "Browser on your list")
 
@@ -62,6 +64,11 @@ def judge(
         held = [looks] if looks else _why_held(comment, site, sender, is_trusted=is_trusted)
         status, rule = Status.pending if held else Status.approved, " · ".join(held)
     return Ruling(status, rule, is_trusted, found.kept_score)
+
+
+def passed(ruling: Ruling) -> str:
+    """What stands in place of a rule where none held a reply, in words for an editor."""
+    return KNOWN if ruling.is_trusted else UNHELD
 
 
 def is_seen_once(rule: str) -> bool:

@@ -93,6 +93,106 @@ def test_a_trap_makes_it_spam_and_says_so(
     assert comment.entries[0].rule == "A trap"
 
 
+@pytest.fixture
+def known(approved: Send, now: datetime) -> Comment:
+    """A reply that Ann has on the page, from an address that is hers."""
+    comment = approved("My first.")
+    comment.confirmed_at = now - timedelta(hours=1)
+    db.session.commit()
+    return comment
+
+
+def rules_of(comment: Comment) -> list[str]:
+    """The rules that have decided about a reply, in their order."""
+    return [entry.rule for entry in comment.entries]
+
+
+def test_who_confirms_and_was_approved_before_appears_by_that(
+    sent: Send, known: Comment, article: Article, now: datetime
+) -> None:
+    second = sent("My second.")
+    actions.judge_again(second, now=now)
+    actions.judge_again(second, now=now)
+    assert second.status is Status.pending
+    assert rules_of(second)[-1:] == ["Address not confirmed"], "the same is not written down twice"
+    second.confirmed_at = now
+    assert keys_of(lambda: actions.judge_again(second, now=now)) == {f"article:{article.id}"}
+    assert (second.status, second.is_on_page, second.approved_at) == (Status.approved, True, now)
+    assert rules_of(second)[-1] == "Address confirmed, and approved before"
+    assert second.entries[-1].by is None
+    assert article.reply_count == 2
+
+
+def test_the_first_reply_from_a_confirmed_address_waits_for_another_reason(
+    sent: Send, now: datetime
+) -> None:
+    comment = sent()
+    comment.confirmed_at = now
+    actions.judge_again(comment, now=now)
+    assert comment.status is Status.pending
+    assert rules_of(comment)[-1] == "First reply with this name and address"
+    comment.entries = []  # as of a reply that was brought along from elsewhere
+    actions.judge_again(comment, now=now)
+    assert rules_of(comment) == ["First reply with this name and address"]
+
+
+def test_new_words_are_judged_and_approved_ones_are_not_judged_twice(
+    known: Comment, site: Site, editor: User, now: datetime
+) -> None:
+    site.moderation_keys = "casino"
+    actions.judge_again(known, now=now)
+    assert known.status is Status.approved, "an editor has read these words"
+    known.body, known.edited_at = "Casino", now
+    actions.judge_again(known, now=now)
+    assert (known.status, known.is_on_page) == (Status.pending, False)
+    assert rules_of(known)[-1].startswith("Word on your list: casino")
+    actions.approve(known, by=editor, now=now + timedelta(minutes=1))
+    actions.judge_again(known, now=now + timedelta(minutes=2))
+    assert known.status is Status.approved
+
+
+def test_a_reply_without_any_decision_is_judged_when_its_words_change(
+    known: Comment, site: Site, now: datetime
+) -> None:
+    known.entries, known.edited_at = [], now
+    site.replies_hold_unknown = False
+    actions.judge_again(known, now=now)
+    assert (known.status, known.entries) == (Status.approved, [])
+
+
+@pytest.mark.parametrize("decision", [actions.hold, actions.mark_spam, actions.trash])
+def test_what_an_editor_put_aside_no_rule_takes_back(
+    decision: Callable[..., ModerationEntry], known: Comment, editor: User, now: datetime
+) -> None:
+    decision(known, by=editor, now=now)
+    status = known.status
+    known.confirmed_at = known.edited_at = now
+    actions.judge_again(known, now=now)
+    assert known.status is status
+    assert len(known.entries) == 3
+
+
+def test_what_a_rule_put_aside_stays_aside(
+    article: Article, reply: MakeReply, site: Site, now: datetime
+) -> None:
+    comment = actions.submit_reply(article, reply(), now=now, suspicion="A trap")
+    site.replies_hold_unknown = False
+    comment.edited_at = now
+    assert actions.judge_again(comment, now=now).status is Status.spam
+
+
+def test_what_was_held_for_its_sender_waits_for_an_editor(
+    sent: Send, site: Site, now: datetime
+) -> None:
+    site.replies_hold_unknown = False
+    comment = sent()
+    comment.entries[0].rule = "Network address on your list"
+    assert actions.judge_again(comment, now=now).status is Status.pending
+    comment.entries[0].rule = "Address not confirmed"
+    assert actions.judge_again(comment, now=now).status is Status.approved
+    assert rules_of(comment)[-1] == "No rule held it"
+
+
 def test_nothing_is_taken_where_replies_are_closed(
     article: Article, make_article: Callable[..., Article], reply: MakeReply, now: datetime
 ) -> None:
