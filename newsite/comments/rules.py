@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from newsite.comments import bans
 from newsite.comments.models import Comment, Status
 from newsite.comments.spam import learning
 from newsite.comments.spam.verdicts import verdict
@@ -36,6 +37,9 @@ class Sender:
     address: str = ""  # the whole one, for the keys only
 
 
+NOBODY = Sender()  # of what came another way than through the form
+
+
 class Ruling(NamedTuple):
     """What the rules say of a reply."""
 
@@ -55,8 +59,12 @@ def judge(
     is_trusted = _was_approved_before(comment)
     found = verdict(learning.current(), learning.suspect(comment), is_trusted=is_trusted)
     looks = f"Looks like spam: {'; '.join(found.reasons)}" if found.is_hold else ""
-    disallowed = _listed(site.disallowed_keys, comment, sender)
-    if disallowed:
+    ban = bans.standing(comment, sender, now)
+    disallowed = None if ban else _listed(site.disallowed_keys, comment, sender)
+    if ban:  # its value is not written down with the reply: that stays for longer
+        status = Status.spam if suspicion or looks else Status.trash
+        rule = f"Banned {ban.kind.value}"
+    elif disallowed:
         status, rule = Status.trash, f"Disallowed {disallowed.what}{disallowed.key}"
     elif suspicion:
         status, rule = Status.spam, suspicion

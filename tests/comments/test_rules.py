@@ -8,8 +8,8 @@ import pytest
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article
-from newsite.comments import actions, rules
-from newsite.comments.models import Comment, Status
+from newsite.comments import actions, bans, rules
+from newsite.comments.models import BanKind, Comment, Status
 from newsite.comments.rules import Ruling, Sender
 from newsite.comments.spam import learning
 from newsite.comments.spam.features import Suspect
@@ -24,10 +24,11 @@ Judge = Callable[..., Ruling]
 def judge(site: Site, now: datetime) -> Judge:
     """Asks the rules about a reply; they are those of the site with whatever is said otherwise."""
 
-    def ask(comment: Comment, sender: Sender = Sender(), trap: str = "", **rules_: Any) -> Ruling:  # noqa: B008
-        for name, value in rules_.items():
+    def ask(comment: Comment, sender: Sender = rules.NOBODY, **given: Any) -> Ruling:
+        at, trap = given.pop("at", now), given.pop("trap", "")
+        for name, value in given.items():
             setattr(site, name, value)
-        return rules.judge(comment, site, sender=sender, now=now, suspicion=trap)
+        return rules.judge(comment, site, sender=sender, now=at, suspicion=trap)
 
     return ask
 
@@ -184,6 +185,18 @@ def test_what_is_on_the_lists_is_found_wherever_it_stands(
         assert held.status is thrown.status is Status.approved
 
 
+def test_who_is_banned_is_put_aside_unread_until_the_ban_ends(
+    sent: Send, judge: Judge, editor: User, now: datetime
+) -> None:
+    comment = sent()
+    soon = now + timedelta(days=1)
+    bans.ban(BanKind.network, "203.0.113.0/24", until=soon, reason="", by=editor, now=now)
+    assert judge(comment).status is Status.pending
+    assert judge(comment, BROWSER)[:2] == (Status.trash, "Banned network")
+    assert judge(comment, BROWSER, trap="A trap")[:2] == (Status.spam, "Banned network")
+    assert judge(comment, BROWSER, at=soon).status is Status.pending
+
+
 def test_a_trap_makes_spam_but_what_is_disallowed_goes_to_the_trash(
     sent: Send, judge: Judge
 ) -> None:
@@ -207,7 +220,7 @@ def test_the_trusted_pass_the_spam_filter(
     assert judge(second) == (Status.approved, "", True, None)
 
 
-def test_judging_asks_two_small_questions_at_most(
+def test_judging_asks_three_small_questions_at_most(
     sent: Send, known: Comment, judge: Judge, counted: Any, now: datetime
 ) -> None:
     second = sent("My second.")
@@ -218,5 +231,5 @@ def test_judging_asks_two_small_questions_at_most(
     db.session.flush()
     with counted() as run:
         judge(second)
-    assert len(run) == 2
+    assert len(run) == 3
     assert all("comments.body" not in statement for statement in run)
