@@ -1,12 +1,10 @@
 """The headers of every answer: what a browser may load, and who may keep a copy."""
 
-import re
-
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from newsite.config import Settings
-from newsite.web import pagecache
+from newsite.web import guard, pagecache
 
 # Law 3: nothing from elsewhere. No inline script or style, so that no nonce is needed.
 POLICY = (
@@ -20,9 +18,6 @@ POLICY = (
 # for an hour more while nobody answers behind it.
 PUBLIC = "public, max-age=0, s-maxage=1, stale-if-error=3600"
 PRIVATE = "private, no-store"
-# One reader's or editor's alone, whatever is answered there: a redirect to another way of writing
-# such an address has the secret in it too.
-_OWN = re.compile(r"/+(?:desk|replies)(?:/|$)", re.IGNORECASE)
 ONE_YEAR = "max-age=31536000"
 
 
@@ -48,7 +43,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             may_keep = (
                 request.method in ("GET", "HEAD")
                 and response.status_code in (200, 301, 404, 410)
-                and not _OWN.match(request.path)
+                and not guard.is_own(request.path)
             )
             response.headers["Cache-Control"] = PUBLIC if may_keep else PRIVATE
         # What the page cache has made is given a tag for each of its forms there.

@@ -1,5 +1,6 @@
 """The door: hosts, addresses in every way of writing them, and where forms come from."""
 
+from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
@@ -20,6 +21,13 @@ def ask(pages: Pages, raw: str, method: str = "GET", **options: object) -> TestR
     path = unquote_to_bytes(raw.partition("?")[0]).decode("latin-1")
     overrides = {"RAW_URI": raw, "REQUEST_URI": raw, "PATH_INFO": path}
     return pages.fetch("/", method, environ_overrides=overrides, **options)
+
+
+def test_what_stands_in_front_keeps_nobodys_own_pages_either() -> None:
+    roots = "|".join(guard.OWN_ROOTS)
+    deploy = Path(__file__).parents[2] / "deploy"
+    for name in ("nginx.conf", "varnish.vcl"):
+        assert f"({roots}" in (deploy / name).read_text().replace("?:", ""), name
 
 
 @pytest.fixture

@@ -52,6 +52,8 @@ def test_the_desk_is_kept_by_nobody(pages: Pages, desk: Pages) -> None:
         "/replies/secret/",
         "/REPLIES/Secret",
         "//replies//secret",
+        "/privacy/secret",
+        "//Privacy//secret",
         "/DESK/x",
         "/desk",
     ],

@@ -27,7 +27,6 @@ STATUSES = ("200 ", "404 ", "410 ")  # a 404 is kept only as the one page that s
 HIT, MADE, STALE = "newsite; hit", "newsite; fwd=miss", "newsite; hit; detail=stale"  # RFC 9211
 UNKEPT = "newsite; fwd=miss; stored=?0"  # a page that changed while it was made, or is too large
 CERTAIN = (HIT, MADE)
-PRIVATE_ROOTS = {"desk", "replies", "privacy"}
 WAIT_SECONDS = 10  # for a page that another thread makes
 ROUNDS = 3  # of waiting, before a page is made beside the others
 AT_ONCE = 3  # pages made by one worker: they share a processor, and each more holds a connection
@@ -107,7 +106,7 @@ class PageCache:
         if not query and self.store.has(raw):
             return Wanted(environ, raw, {})
         path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
-        if path.lstrip("/").partition("/")[0].lower() in PRIVATE_ROOTS:
+        if guard.is_own(path):
             return None  # also where nothing is: such an address may carry a token
         found = asked(self.app, raw, path, query)
         return Wanted(environ, *found) if found is not None else None
