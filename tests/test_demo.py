@@ -4,12 +4,13 @@ import pytest
 import sqlalchemy as sa
 from pages import Pages
 
-from newsite import demo
+from newsite import demo, outbox
 from newsite.accounts import passwords
 from newsite.accounts.models import User
 from newsite.articles import queries as articles
 from newsite.articles.models import Article, Kind, State
 from newsite.comments.models import Comment, Status
+from newsite.comments.spam import learning
 from newsite.db import db
 from newsite.demo import reading
 from newsite.errors import Conflict
@@ -130,3 +131,8 @@ def test_the_demo_does_not_touch_a_site_that_has_people(admin, now):
 )
 def test_words_in_brackets_are_a_gap_unless_they_are_a_link(body, has_gaps):
     assert reading.Text({}, body).has_gaps is has_gaps
+
+
+def test_a_fresh_demo_has_no_job_that_is_late(filled, now):
+    assert outbox.waiting(now - timedelta(seconds=1)) == (0, None)
+    assert outbox.waiting(now + learning.EVERY) == (1, now + learning.EVERY)

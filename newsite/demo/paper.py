@@ -25,6 +25,7 @@ from newsite.articles.models import (
 from newsite.articles.paths import Reserved
 from newsite.comments import actions as comments
 from newsite.comments.models import Comment
+from newsite.comments.spam import learning
 from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.demo import reading
@@ -86,6 +87,7 @@ def print_replies(desk: Desk) -> None:
                 now=at + WITHDRAWN_AFTER,
                 site=desk.site,
             )
+    learning.ask(now=desk.now)  # no decision was made at the time that its text names
 
 
 def page_draft(text: Text) -> Draft:

@@ -70,6 +70,14 @@ def forget(comment: Comment, *, now: datetime) -> None:
     """Takes back what was learned from a reply, as of one whose writer wants it gone; the caller commits."""
     db.session.flush()  # a lesson of this very transaction
     db.session.execute(sa.delete(SpamLesson).where(SpamLesson.comment_id == comment.id))
+    ask(now=now)
+
+
+def ask(*, now: datetime) -> None:
+    """Asks the worker to make the model anew soon after `now`: of several in a transaction the last counts.
+
+    The caller commits.
+    """
     session = db.session()
     session.info[_ASKED] = now
 
