@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,9 @@ class Pool:
 
 @pytest.fixture
 def patient() -> Iterator[PatientWorker]:
-    """A worker with four threads, in the middle of its loop."""
+    """A worker with eight threads, in the middle of its loop."""
     config = Config()
-    config.set("threads", 4)
+    config.set("threads", 8)
     made = PatientWorker(1, os.getpid(), [], None, 30, config, Logger(config))
     made.poller, made.tpool = selectors.DefaultSelector(), Pool()
     yield made
@@ -48,6 +49,13 @@ def patient() -> Iterator[PatientWorker]:
         conn.sock.close()
     made.poller.close()
     made.tmp.close()
+
+
+@pytest.fixture
+def open_lines() -> Iterator[ExitStack]:
+    """Lines that are closed at the end."""
+    with ExitStack() as lines:
+        yield lines
 
 
 def turn(patient: PatientWorker) -> list[TConn]:
@@ -130,7 +138,7 @@ def test_headers_that_do_not_come_are_given_up(
             assert (patient.waiting, patient.nr_conns) == ({}, 0)
 
 
-def test_bodies_on_their_way_have_half_of_the_threads(patient: PatientWorker) -> None:
+def test_bodies_on_their_way_have_a_quarter_of_the_threads(patient: PatientWorker) -> None:
     slow = [connect(patient, HALF) for _ in range(4)]
     with slow[0][0], slow[1][0], slow[2][0], slow[3][0]:
         assert turn(patient) == [slow[0][1], slow[1][1]]
@@ -146,21 +154,52 @@ def test_bodies_on_their_way_have_half_of_the_threads(patient: PatientWorker) ->
 
 
 def test_those_who_write_leave_half_of_the_threads_to_readers(
-    patient: PatientWorker, monkeypatch: pytest.MonkeyPatch
+    patient: PatientWorker, open_lines: ExitStack
 ) -> None:
-    writers = [connect(patient, HALF + b" and") for _ in range(4)]
-    with writers[0][0], writers[1][0], writers[2][0], writers[3][0]:
-        assert turn(patient) == [writers[0][1], writers[1][1]]
-        line, reader = connect(patient, WHOLE)
-        with line:
-            assert turn(patient)[2:] == [reader]
-        done: Future[bool] = Future()
-        done.set_result(False)
-        patient.finish_request(writers[0][1], done)
-        assert turn(patient)[3:] == [writers[2][1]]
-        # Nobody's words are lost for want of a thread: who waits too long has an answer all the same.
-        monkeypatch.setattr(worker, "ROOM_SECONDS", 0.0)
-        assert turn(patient)[4:] == [writers[3][1]]
+    writers = [connect(patient, HALF + b" and") for _ in range(6)]
+    for line, _ in writers:
+        open_lines.enter_context(line)
+    assert turn(patient) == [conn for _, conn in writers[:4]]
+    line, reader = connect(patient, WHOLE)
+    open_lines.enter_context(line)
+    assert turn(patient)[4:] == [reader]
+    done: Future[bool] = Future()
+    done.set_result(False)
+    patient.finish_request(writers[0][1], done)
+    assert turn(patient)[5:] == [writers[4][1]]  # in the order in which they came
+
+
+def test_slow_bodies_and_those_who_write_together_leave_half_of_the_threads_to_readers(
+    patient: PatientWorker, open_lines: ExitStack
+) -> None:
+    slow = [connect(patient, HALF) for _ in range(4)]
+    writers = [connect(patient, HALF + b" and") for _ in range(8)]
+    for line, _ in slow + writers:
+        open_lines.enter_context(line)
+    kept = turn(patient)
+    assert kept == [conn for _, conn in slow[:2] + writers[:2]]
+    readers = [connect(patient, WHOLE) for _ in range(4)]
+    for line, _ in readers:
+        open_lines.enter_context(line)
+    assert turn(patient)[4:] == [conn for _, conn in readers]
+
+
+def test_who_has_no_turn_to_write_is_told_so_without_a_thread(
+    patient: PatientWorker, open_lines: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "ROOM_SECONDS", 0.0)
+    writers = [connect(patient, HALF + b" and") for _ in range(5)]
+    for line, _ in writers:
+        open_lines.enter_context(line)
+    time.sleep(0.001)
+    assert turn(patient) == [conn for _, conn in writers[:4]]
+    head, _, body = writers[4][0].recv(4_096).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert f"Content-Length: {len(body)}".encode() in head
+    assert b"Nothing was stored" in body
+    assert writers[4][0].recv(1) == b""
+    assert (patient.waiting, patient.queued) == ({}, set())
+    assert patient.nr_conns == 4
 
 
 def test_a_body_that_does_not_come_ends(
@@ -219,11 +258,11 @@ def app(environ, start_response):
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    """Where gunicorn answers with this worker and two threads."""
+    """Where gunicorn answers with this worker and four threads."""
     (tmp_path / "small.py").write_text(APP)
     with socket.create_server(("127.0.0.1", 0)) as free:
         found: int = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{found}", "--threads", "2"]
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{found}", "--threads", "4"]
     command += ["--worker-class", "newsite.web.worker.PatientWorker", "--chdir", str(tmp_path)]
     process = subprocess.Popen([*command, "--no-control-socket", "small:app"], cwd=tmp_path)
     try:
