@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings
 from pages import Pages
@@ -17,6 +18,7 @@ from postgres_server import IN_CI, POSTGRES, empty_database
 
 from newsite import changes, create_app, migrations
 from newsite.accounts import actions as accounts
+from newsite.accounts import passwords
 from newsite.accounts.models import Role, User
 from newsite.articles import actions as articles
 from newsite.articles.drafts import Draft
@@ -42,6 +44,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if POSTGRES in os.environ or IN_CI:
             engines.append("postgresql")
         metafunc.parametrize("engine", engines, scope="session")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords are hashed in no time: as in life it takes 50 ms, and most tests have somebody who signs in."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_HASHER", cheap)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,12 @@ def run(data: Path, url: str, *arguments: str, typed: str = "") -> str:
 
 def environment(data: Path, url: str) -> dict[str, str]:
     """The environment of this process, with the settings of a site of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSITE_")}
+    # Of a hundred processes each would compile the program anew where nothing compiled may be written.
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("NEWSITE_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     return kept | {"NEWSITE_DATA": str(data), "NEWSITE_SITE_URL": url}
 
 

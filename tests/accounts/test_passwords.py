@@ -11,6 +11,11 @@ from newsite.errors import RuleBroken
 GOOD = "correct horse battery"
 
 
+@pytest.fixture(scope="module")
+def cheap_passwords() -> None:
+    """None: here they cost what they cost in life."""
+
+
 def test_a_password_is_kept_as_argon2id_with_owasps_parameters() -> None:
     assert passwords.hashed(GOOD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
