@@ -17,6 +17,11 @@ from newsite.errors import RuleBroken
 PASSWORD = "a long enough password"
 
 
+@pytest.fixture(scope="module")
+def cheap_passwords() -> None:
+    """None: here they cost what they cost in life."""
+
+
 def test_the_right_password_tells_who_it_is(writer: User) -> None:
     assert signing_in.identify("WILL@example.org", PASSWORD) is writer
 
