@@ -40,6 +40,8 @@ NAMING = {
 
 _reading: ContextVar[bool] = ContextVar("newsite_reading", default=False)
 _hurried: ContextVar[bool] = ContextVar("newsite_hurried", default=False)
+_forgettable: ContextVar[bool] = ContextVar("newsite_forgettable", default=False)
+_FLUSHES = "newsite_flushes"  # of a connection: what its SQLite was last told
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):
@@ -161,6 +163,19 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+@contextmanager
+def forgettable() -> Iterator[None]:
+    """Inside, what is committed on SQLite outlives the program, but perhaps not a power cut.
+
+    It is not flushed to the disk, for which all others who write would wait. For counts of tries, no more.
+    """
+    token = _forgettable.set(True)
+    try:
+        yield
+    finally:
+        _forgettable.reset(token)
+
+
 def expect(*, only_reads: bool) -> None:
     """Says what the transactions that follow in this thread are for; set at the start of every request."""
     _reading.set(only_reads)
@@ -201,6 +216,12 @@ def _limit_statements(connection: Connection) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
+    flushes = "NORMAL" if _forgettable.get() else "FULL"
+    if (
+        connection.info.get(_FLUSHES, "FULL") != flushes
+    ):  # it takes effect outside of transactions only
+        connection.exec_driver_sql(f"PRAGMA synchronous={flushes}")
+        connection.info[_FLUSHES] = flushes
     # A deferred transaction that turns from reading to writing fails at once when another writes,
     # busy_timeout or not. So writers say so at the start.
     connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

@@ -69,6 +69,22 @@ def test_what_people_wrote_is_not_in_the_message_of_a_failure(app):
     assert "ann@example.org" not in str(caught.value)
 
 
+def test_only_what_may_be_forgotten_is_not_flushed_to_the_disk(file_app):
+    db.session.remove()  # its connection is free, and is the one that all of these get
+
+    def synchronous() -> object:
+        with db.engine.begin() as connection:
+            return connection.exec_driver_sql("PRAGMA synchronous").scalar()
+
+    with database.forgettable():
+        assert synchronous() == 1  # NORMAL
+    assert synchronous() == 2  # FULL
+    with database.forgettable(), database.reading():
+        assert synchronous() == 1
+    with database.reading():
+        assert synchronous() == 2
+
+
 def test_sqlite_is_set_for_a_site_that_must_not_lose_a_reply(file_app):
     def pragma(name: str) -> object:
         return db.session.execute(sa.text(f"PRAGMA {name}")).scalar()

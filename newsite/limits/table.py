@@ -8,7 +8,7 @@ from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from newsite.db import Base, Ordered, db, insert
+from newsite.db import Base, Ordered, db, forgettable, insert
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class TableCounts(Storage):
                 "ends_at": sa.case((goes_on, RateCount.ends_at), else_=ends_at),
             },
         ).returning(RateCount.count)
-        with db.engine.begin() as connection:
+        with forgettable(), db.engine.begin() as connection:
             count: int = connection.execute(query).scalar_one()
             return count
 
@@ -69,12 +69,12 @@ class TableCounts(Storage):
 
     def reset(self) -> int:
         """Deletes every count, and says how many there were."""
-        with db.engine.begin() as connection:
+        with forgettable(), db.engine.begin() as connection:
             return len(connection.execute(sa.delete(RateCount).returning(RateCount.key)).all())
 
     def clear(self, key: str) -> None:
         """Deletes one count."""
-        with db.engine.begin() as connection:
+        with forgettable(), db.engine.begin() as connection:
             connection.execute(sa.delete(RateCount).where(RateCount.key == key))
 
     def _read(self, column: InstrumentedAttribute[T], key: str) -> T | None:

@@ -91,6 +91,24 @@ def test_a_count_stays_when_the_request_rolls_back(app: Flask, now: datetime) ->
     assert len(keys()) == 1
 
 
+def test_nobody_who_writes_waits_until_a_count_has_reached_the_disk(
+    app: Flask, engine: str, now: datetime
+) -> None:
+    flushes = []
+
+    def look(connection: sa.Connection) -> None:
+        if engine == "sqlite":
+            flushes.append(connection.exec_driver_sql("PRAGMA synchronous").scalar())
+
+    sa.event.listen(db.engine, "commit", look)
+    try:
+        assert limits.hit("knock", "Ann", "3 per 1 minute", now=now)
+        limits.clear("knock", "Ann", "3 per 1 minute")
+    finally:
+        sa.event.remove(db.engine, "commit", look)
+    assert flushes == ([1, 1] if engine == "sqlite" else [])  # NORMAL: not with every commit
+
+
 def test_counts_that_have_ended_are_cleared_away(app: Flask, now: datetime) -> None:
     hit("ann", now - QUARTER)
     hit("bob", now)
