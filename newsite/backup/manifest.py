@@ -14,6 +14,7 @@ FORMAT = 1  # of the archive; a larger one is from a newer newsite
 NAME = "manifest.json"
 SECRET = "secret_key"  # noqa: S105 (the name of a file)
 MEDIA = "media"
+MOST_SEQUENCE = 2**62  # of a change: the site that is restored goes on counting from there
 MOST_NAME_BYTES = 255  # of one part of a path, as on every usual file system
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TABLE = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -88,7 +89,8 @@ def read(written: bytes) -> Manifest:
                 f"The backup was made by a newer newsite ({given.get('newsite')}). Install that one."
             )
         found = _manifest(given)
-        datetime.fromisoformat(found.made_at)
+        if found.at.tzinfo is None:
+            raise ValueError("a time without a zone")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ArchiveDamaged(f"The backup's manifest cannot be used: {error!r}.") from None
     return found
@@ -114,9 +116,9 @@ def _manifest(given: dict[str, Any]) -> Manifest:
     if not all(is_safe(name) for name in files):
         raise ValueError("the name of a file")
     return Manifest(
-        **{name: _typed(given[name], str) for name in strings},
+        **{name: portable.text(given[name]) for name in strings},
         format=given["format"],
-        sequence=_count(given["sequence"]),
+        sequence=_sequence(given["sequence"]),
         tables={name: _table(entry) for name, entry in tables.items()},
         left_out={name: _typed(reason, str) for name, reason in left_out.items()},
         files={name: FileEntry(**_size(entry)) for name, entry in files.items()},
@@ -141,6 +143,12 @@ def _size(given: Any) -> dict[str, Any]:
 def _count(given: Any) -> int:
     if not 0 <= _typed(given, int) <= portable.MOST_INTEGER:
         raise ValueError("a number")
+    return int(given)
+
+
+def _sequence(given: Any) -> int:
+    if _count(given) > MOST_SEQUENCE:
+        raise ValueError("no number left for the next change")
     return int(given)
 
 

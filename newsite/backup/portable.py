@@ -71,6 +71,16 @@ def row(written: bytes, kinds: Mapping[str, str]) -> dict[str, Any]:
         raise ArchiveDamaged(f"The archive holds a row that cannot be read: {error}.") from None
 
 
+def text(given: Any) -> str:
+    """Text that a database can hold and a terminal show. Raises TypeError, or ValueError for half a character."""
+    found: str = _typed(str)(given)
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        raise ValueError("half a character") from None
+    return found
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
@@ -114,7 +124,7 @@ def _bytes(given: Any) -> bytes:
 
 
 _READ: dict[str, Callable[[Any], Any]] = {
-    "text": _typed(str),
+    "text": text,
     "boolean": _typed(bool),
     "integer": _integer,
     "number": _typed(float, int),

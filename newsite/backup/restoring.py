@@ -67,9 +67,10 @@ def restore(archive: Archive, target: Target, shape: Shape, progress: Progress) 
         shape.lock(connection)
         number = room.make(connection, replace=target.replace)
         shape.bring(connection, revision)
-        with _explained(), _keys_wait(connection):
-            _load(connection, archive, progress)
-        _go_on_counting(connection, archive)
+        with _explained():
+            with _keys_wait(connection):
+                _load(connection, archive, progress)
+            _go_on_counting(connection, archive)
         shape.bring(connection, "head")
         _begin_anew(connection, max(number, archive.manifest.sequence))
 

@@ -58,6 +58,10 @@ def told(**given):
     return lambda manifest, members: manifest.update(given)
 
 
+def last_id(number):
+    return lambda manifest, members: manifest["tables"]["tags"].update(last_id=number)
+
+
 def rename_table(manifest, members):
     manifest["tables"]["labels"] = manifest["tables"].pop("tags")
     members["tables/labels.jsonl"] = members.pop("tables/tags.jsonl")
@@ -88,6 +92,14 @@ def forget_column(manifest, members):
         (first("tags", name=None), BackupRefused, "does not take: .*"),
         (first("credits", article_id=2**30), BackupRefused, "credits"),  # refers to nothing
         (first("tags", name=5), ArchiveDamaged, "a row that cannot be read"),
+        (
+            first("tags", name="\ud800"),
+            ArchiveDamaged,
+            "a row that cannot be read: .*half a character",
+        ),
+        (told(made_at="2026-11-22T12:00:00"), ArchiveDamaged, "used: .*without a zone"),
+        (told(newsite="\ud800"), ArchiveDamaged, "used: .*half a character"),
+        (told(sequence=2**63 - 1), ArchiveDamaged, "used: .*no number left"),
     ],
 )
 def test_what_cannot_be_restored_changes_nothing(kept, target, change, refusal, sentence):
@@ -100,8 +112,8 @@ def test_what_cannot_be_restored_changes_nothing(kept, target, change, refusal, 
 
 @pytest.mark.parametrize(
     "change",
-    [first("tags", name="a\0b"), first("articles", reply_count=2**31)],
-    ids=["NUL", "a large number"],
+    [first("tags", name="a\0b"), first("articles", reply_count=2**31), last_id(2**63 - 1)],
+    ids=["NUL", "a large number", "a large number that was given out"],
 )
 def test_what_postgresql_cannot_hold_is_said_by_name(kept, make_place, change):
     place = make_place("postgresql")
