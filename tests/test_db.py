@@ -163,6 +163,17 @@ def test_a_forked_process_leaves_its_parents_connections_open(file_app):
     assert db.engine.pool.checkedin() == 0
 
 
+def test_the_sessions_connection_is_the_same_until_its_transaction_ends(app: Flask) -> None:
+    with app.app_context():
+        first = database.connection()
+        assert database.connection() is first is db.session.connection()
+        db.session.commit()
+        assert database.connection() is db.session.connection()
+        assert database.connection().in_transaction()
+        db.session.remove()
+        assert database.connection() is db.session.connection()
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
 def test_a_database_in_memory_has_one_connection(url):
     assert "pool_size" not in database.engine_options(url)

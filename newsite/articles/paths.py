@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 from newsite.errors import RuleBroken
@@ -55,6 +56,7 @@ def key(path: str) -> str:
     return "/" + _SLASHES.sub("/", folded).strip("/")
 
 
+@lru_cache(maxsize=1_000)  # a page has a dozen, and many pages the same
 def encoded(path: str) -> str:
     """`path` as it stands in a link: percent-encoded UTF-8."""
     return quote(path, safe=SAFE)

@@ -28,7 +28,7 @@ from newsite.articles.models import (
     has_appeared,
 )
 from newsite.articles.paths import key
-from newsite.db import MAX_ID, UTCDateTime, db
+from newsite.db import MAX_ID, UTCDateTime, connection
 
 RELATED = 3
 RELATED_AMONG = 20  # of each tag: enough to find three that share most, however long the tag's list
@@ -108,12 +108,12 @@ _SECTION = [Section.id, Section.name, Section.slug]
 
 def by_path(path: str) -> Printed | None:
     """The article at `path` in any way of writing it, whatever its state; whole."""
-    row = _connection().execute(_at_path(), {"key": key(path)}).one_or_none()
+    row = connection().execute(_at_path(), {"key": key(path)}).one_or_none()
     if row is None:
         return None
     tags: list[Named] = []
     contributors: list[Credited] = []
-    for place, *columns in _connection().execute(_names(), {"article": row.id}):
+    for place, *columns in connection().execute(_names(), {"article": row.id}):
         if place == _IS_TAG:
             tags.append(Named(*columns[:3]))
         else:
@@ -128,7 +128,7 @@ def neighbours(article: Text, now: datetime) -> tuple[Printed | None, Printed | 
         return None, None
     given: dict[str, Any] = {"at": at, "id": article.id, "now": now}
     given |= {"until": at, "last": article.id} if at <= now else {"until": now, "last": MAX_ID}
-    found = [_printed(row) for row in _connection().execute(_beside(), given)]
+    found = [_printed(row) for row in connection().execute(_beside(), given)]
     sides = {(one.published_at, one.id) < (at, article.id): one for one in found}
     return sides.get(True), sides.get(False)
 
@@ -144,13 +144,9 @@ def related(article: Text, now: datetime, limit: int = RELATED) -> list[Printed]
     if not tags and article.section_id is not None:
         given["section"] = article.section_id
     query = _sharing(len(tags)) if tags else _in_section("section" in given)
-    rows = _connection().execute(query, given).all()
+    rows = connection().execute(query, given).all()
     credited = _credits([row.id for row in rows])
     return [_printed(row, contributors=credited.get(row.id, ())) for row in rows]
-
-
-def _connection() -> sa.Connection:
-    return db.session.connection()
 
 
 def _printed(row: sa.Row[Any], **more: Any) -> Printed:
@@ -162,7 +158,7 @@ def _printed(row: sa.Row[Any], **more: Any) -> Printed:
 def _credits(ids: list[int]) -> dict[int, list[Credited]]:
     """Who stands in the bylines of these articles, in their order."""
     credited: dict[int, list[Credited]] = {}
-    for row in _connection().execute(_credited(), {"articles": ids}) if ids else ():
+    for row in connection().execute(_credited(), {"articles": ids}) if ids else ():
         credited.setdefault(row[0], []).append(Credited(*row[1:]))
     return credited
 

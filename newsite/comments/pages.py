@@ -12,7 +12,7 @@ from newsite.articles.printed import Text
 from newsite.comments import threads
 from newsite.comments.blocks import ROW_COLUMNS, Row
 from newsite.comments.models import Comment
-from newsite.db import Ordered, db
+from newsite.db import Ordered, connection, db
 
 THREADS = 50  # begin on one page, as in WordPress
 AFTER_ALL = "g"  # comes after every place, which is hexadecimal
@@ -60,7 +60,7 @@ def page_of_replies(article: Text, group: int = 1, chunk: int = 1) -> RepliesPag
         return RepliesPage([])
     given = {"article": article.id, "begin": bounds.begin or "", "end": bounds.end}
     given["skipped"] = MAX_ROWS * (chunk - 1)
-    found = db.session.connection().execute(_rows(is_first=group == 1), given).all()
+    found = connection().execute(_rows(is_first=group == 1), given).all()
     rows = [Row(*row[:-1]) for row in found[:MAX_ROWS]]
     if len(found) > MAX_ROWS:
         later: PageNumber | None = PageNumber(group, chunk + 1)

@@ -13,6 +13,8 @@ from newsite.db import MAX_ID
 from newsite.site import queries as sites
 from newsite.site.models import Site
 
+_UNREAD = object()
+
 
 class IdConverter(IntegerConverter):
     """The id of a row in an address; any other number is no address of ours."""
@@ -46,17 +48,19 @@ def settings() -> Settings:
 
 def now() -> datetime:
     """The time of this request, in UTC: asked once, so that a page agrees with itself."""
-    if "now" not in g:
+    found: datetime | None = g.get("now")  # asked some ten times for a page: `g` is looked up once
+    if found is None:
         clock: Callable[[], datetime] = current_app.config["NEWSITE_CLOCK"]
-        g.now = clock()
-    return cast(datetime, g.now)
+        found = g.now = clock()
+    return found
 
 
 def current_site() -> Site:
     """The site, read once a request. Raises SiteMissing if nobody founded it."""
-    if "site" not in g:
-        g.site = sites.the_site()
-    return cast(Site, g.site)
+    found = g.get("site", _UNREAD)  # None is an error page's, which must not ask for it
+    if found is _UNREAD:
+        found = g.site = sites.the_site()
+    return cast(Site, found)
 
 
 def reserved() -> paths.Reserved:

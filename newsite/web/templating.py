@@ -1,9 +1,10 @@
 """What every template may call: the site, dates, bylines, addresses, interface texts."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, request, url_for
 from flask_babel import Babel, get_domain
 
 from newsite.articles import bylines, dates, keys, paths
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
         "originally": originally_text,
         "first_published": lambda article: dates.first_published(article, current_site().zone),
         "_": said,
+        "url_for": own_path,
         "ngettext": said_of_many,
         "reply_count": reply_count,
         "absolute": absolute,
@@ -49,6 +51,13 @@ def said_of_many(one: str, many: str, num: int, **variables: object) -> str:
     """The text for so many things, ngettext; the number is `num` in it."""
     text: str = _words().ungettext(one, many, num)
     return text % ({"num": num} | variables)
+
+
+def own_path(endpoint: str, **values: Any) -> str:
+    """url_for, remembered: a page has fifteen addresses, most of which stand on every page."""
+    if endpoint.startswith("."):  # it hangs on the page's own blueprint
+        return url_for(endpoint, **values)
+    return _remembered_path(request.script_root if request else "", endpoint, **values)
 
 
 def article_url(article: Text) -> str:
@@ -91,10 +100,16 @@ def originally_text(article: Text) -> str | None:
     return dates.originally(article, site.zone, site.language)
 
 
+@lru_cache(maxsize=1_000)
+def _remembered_path(root: str, endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values)
+
+
 def _words() -> Any:
-    if "words" not in g:
-        g.words = get_domain().get_translations()
-    return g.words
+    found = g.get("words")
+    if found is None:
+        found = g.words = get_domain().get_translations()
+    return found
 
 
 def _site() -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
 from flask import Flask, render_template_string
 from pages import Pages
+from werkzeug.routing import BuildError
 
 from newsite.articles.models import Article, Precision
 from newsite.db import db
@@ -24,6 +26,21 @@ def test_addresses_are_percent_encoded_and_made_whole(app: Flask, site: Site) ->
     with app.test_request_context():
         assert templating.article_url(Article(path="/café/")) == "/caf%C3%A9/"
         assert templating.absolute("/caf%C3%A9/") == "http://127.0.0.1:8000/caf%C3%A9/"
+
+
+def test_an_address_is_that_of_its_values_however_often_it_is_asked_for(app: Flask) -> None:
+    with app.test_request_context():
+        for slug in ("work", "rent", "work"):
+            assert templating.own_path("articles.tag", slug=slug) == f"/tag/{slug}/"
+    with app.test_request_context(base_url="http://127.0.0.1:8000/below"):
+        assert templating.own_path("articles.tag", slug="work") == "/below/tag/work/"
+
+
+def test_an_address_named_after_the_pages_own_part_is_that_parts(app: Flask) -> None:
+    with app.test_request_context("/tag/work/"):
+        assert templating.own_path(".front") == "/"
+    with app.test_request_context("/atom.xml"), pytest.raises(BuildError):
+        templating.own_path(".front")  # the feeds have none, whatever was asked for before
 
 
 def test_interface_words_follow_the_sites_language(app: Flask, pages: Pages, site: Site) -> None:

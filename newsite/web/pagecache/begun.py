@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable
 from newsite import changes
 from newsite.articles import keeping
 from newsite.changes import Change, ChangeCounter
-from newsite.db import UTCDateTime, db
+from newsite.db import UTCDateTime, connection, db
 from newsite.site import queries as sites
 from newsite.site.models import Site
 from newsite.web.context import now
@@ -100,7 +100,7 @@ def begin() -> None:
 
 def _read(rendering: Rendering, kept_site: KeptSite) -> None:
     given = {"seen": rendering.seen, "now": now()}
-    row = db.session.connection().execute(_what_is_seen(), given).one()
+    row = connection().execute(_what_is_seen(), given).one()
     rendering.epoch, rendering.number, rendering.made_at = row.epoch, row.sequence, now()
     rendering.ends(row.next_scheduled)
     g.site = kept_site.of(rendering, row.has_just_changed)
