@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 
-from newsite import config, db, limits, tokens, web
+from newsite import config, db, limits, mail, tokens, web
 from newsite.config import Settings
 
 __version__ = "0.1.0"
@@ -20,5 +20,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app, settings)
     limits.init_app(app, settings)
     tokens.init_app(app, settings)
+    mail.init_app(app, settings)
     web.init_app(app, settings)
     return app

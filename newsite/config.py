@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from newsite import addresses
+from newsite import addresses, mail_settings
+from newsite.mail_settings import MailSettings
 
 NAMES = {
     "NEWSITE_DATA",
@@ -27,6 +28,7 @@ NAMES = {
     "NEWSITE_LIMITS",
     "NEWSITE_REDIS_URL",
     "NEWSITE_DEMO",
+    *mail_settings.NAMES,
 }
 TEST_NAMES = {"NEWSITE_FIXTURES", "NEWSITE_TEST_POSTGRES"}  # read by the tests, and by nothing else
 DEMO_URL = "http://127.0.0.1:8000"
@@ -59,6 +61,7 @@ class Settings:
     limits: bool = True  # off for load tests only
     redis_url: str = field(default="", repr=False)  # "": limits are counted in the database
     demo: bool = False
+    mail: MailSettings | None = None  # None: nothing is mailed
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -94,6 +97,7 @@ def from_environment(environ: Mapping[str, str], *, demo: bool = False) -> Setti
         limits=_switch(environ, "NEWSITE_LIMITS", "on", problems),
         redis_url=_redis_url(environ, problems),
         demo=demo,
+        mail=mail_settings.from_environment(environ, problems),
     )
     if problems:
         raise SettingsError(problems)

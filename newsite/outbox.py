@@ -53,6 +53,23 @@ class Claim:
     key: str
     payload: dict[str, Any]
     attempt: int  # 1 at first
+    created_at: datetime  # when it was asked for
+
+
+class NotNow(Exception):
+    """What a handler raises to be called again later, and not because it failed."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"not before {until:%Y-%m-%d %H:%M:%S} UTC")
+        self.until = until
+
+
+class Trouble(Exception):
+    """Why a job could not be done now, in words: it is tried again, and the log has no traceback."""
+
+
+class Hopeless(Exception):
+    """Why a job will never be done, in words: it is given up."""
 
 
 # Does a job, at this time. It may run twice: a worker can be killed between the deed and the note of
@@ -95,7 +112,7 @@ def claim(now: datetime) -> Claim | None:
         sa.update(Job)
         .where(Job.id == due)
         .values(attempts=Job.attempts + 1, next_at=now + CLAIM)
-        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.attempts)
+        .returning(Job.id, Job.kind, Job.key, Job.payload, Job.attempts, Job.created_at)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     return Claim(*row) if row else None
@@ -106,6 +123,24 @@ def waiting(now: datetime) -> tuple[int, datetime | None]:
     query = sa.select(sa.func.count(), sa.func.min(Job.next_at))
     row = db.session.execute(query.where(Job.done_at.is_(None), Job.next_at <= now)).one()
     return row[0], row[1]
+
+
+def postpone(kinds: Iterable[str], until: datetime) -> None:
+    """Lets all jobs of these kinds that nobody has begun wait until then; the caller commits."""
+    waits = sa.and_(Job.kind.in_(list(kinds)), Job.done_at.is_(None), Job.next_at < until)
+    db.session.execute(
+        sa.update(Job)
+        .where(waits)
+        .values(next_at=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def failed(kinds: Iterable[str]) -> int:
+    """How many jobs of these kinds were given up, as far as they are remembered."""
+    is_over = sa.and_(Job.done_at.is_not(None), Job.error != "")
+    query = sa.select(sa.func.count(Job.id)).where(Job.kind.in_(list(kinds)), is_over)
+    return db.session.scalar(query) or 0
 
 
 def last_beat() -> datetime | None:
@@ -126,6 +161,7 @@ class Worker:
     handlers: Handlers
     clock: Callable[[], datetime]
     hourly: Iterable[str] = ()  # kinds of which one job is made every hour, whoever asks first
+    rest: Callable[[], None] = lambda: None  # called when nothing is due
 
     def __post_init__(self) -> None:
         self._beat: datetime | None = None
@@ -136,6 +172,8 @@ class Worker:
             try:
                 idle = not self.step()
                 pause = POLL_SECONDS if idle else 0
+                if idle:
+                    self.rest()
             except SQLAlchemyError:
                 log.exception(
                     "the worker could not reach its jobs, and tries again in %d s", PAUSE_SECONDS
@@ -167,7 +205,18 @@ class Worker:
             if handler is None:
                 raise LookupError(f"this newsite has no handler for {job.kind}")
             handler(job, self.clock())
-            _close(job, done_at=self.clock(), error="")
+            _close(job, done_at=self.clock(), error="", payload={})
+        except NotNow as wait:
+            db.session.rollback()
+            _close(job, next_at=wait.until, attempts=job.attempt - 1)
+        except Hopeless as reason:
+            db.session.rollback()
+            log.error("job %d (%s) is given up: %s", job.id, job.kind, reason)
+            _close(job, done_at=self.clock(), error=str(reason)[:MOST_ERROR_CHARS], payload={})
+        except Trouble as reason:
+            db.session.rollback()
+            log.warning("job %d (%s) waits for its next attempt: %s", job.id, job.kind, reason)
+            self._put_back(job, str(reason)[:MOST_ERROR_CHARS])
         except Exception as error:  # whatever a handler raises, the others get their turn
             db.session.rollback()
             log.exception("job %d (%s) failed at attempt %d", job.id, job.kind, job.attempt)
@@ -176,7 +225,7 @@ class Worker:
     def _put_back(self, job: Claim, error: str) -> None:
         now = self.clock()
         if job.attempt >= MOST_ATTEMPTS:
-            _close(job, done_at=now, error=error)
+            _close(job, done_at=now, error=error, payload={})
         else:
             _close(job, next_at=now + delay(job.attempt), error=error)
 

@@ -181,7 +181,7 @@ def test_what_a_handler_wrote_is_kept_with_the_note_that_it_is_done(app, clock):
 
 def test_the_job_of_a_worker_that_was_killed_is_done_by_the_next_one(worker, post, clock):
     ask()
-    assert outbox.claim(NOON) == Claim(job().id, "mail", "mail:1", {}, 1)
+    assert outbox.claim(NOON) == Claim(job().id, "mail", "mail:1", {}, 1, NOON)
     db.session.commit()  # and then it is killed
     clock.move(seconds=outbox.CLAIM.total_seconds() - 1)
     assert work(worker) == 0

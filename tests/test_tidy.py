@@ -67,7 +67,7 @@ def test_the_worker_tidies_every_hour(admin, now):
 
 
 def test_tidying_twice_does_no_harm(admin, now):
-    claim = Claim(1, tidy.KIND, "tidy:1", {}, 1)
+    claim = Claim(1, tidy.KIND, "tidy:1", {}, 1, now)
     tidy.job(claim, now)
     tidy.job(claim, now)
     assert sum(tidy.tidy(now).values()) == 0

@@ -9,15 +9,17 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import IntegrityError
 
-from newsite import demo, migrations, outbox, patience, purging, serve, tidy
+from newsite import demo, mail, migrations, outbox, patience, purging, serve, tidy
 from newsite.accounts import queries as accounts
 from newsite.accounts.models import User
 from newsite.cli.backups import backup_command, restore_command
 from newsite.cli.checks import check_command
 from newsite.cli.content import content_commands
+from newsite.cli.mail import mail_commands
 from newsite.cli.running import Commands, at_site
 from newsite.cli.spam import spam_commands
 from newsite.cli.users import user_commands
+from newsite.comments import letters
 from newsite.comments.spam import learning
 from newsite.db import db
 from newsite.errors import Conflict
@@ -28,8 +30,9 @@ from newsite.web.context import reserved
 HANDLERS: outbox.Handlers = {  # who does what the outbox asks for
     tidy.KIND: tidy.job,
     learning.KIND: learning.job,
+    **letters.HANDLERS,
 }
-HOURLY = (tidy.KIND, learning.KIND)
+HOURLY = (tidy.KIND, learning.KIND, *letters.HOURLY)
 SIGN_IN = "Sign in at {url}/desk/login as {email} with the password {password}"
 HERE_ALREADY = "The site is here already. For a new password: newsite user reset {email}"
 NOBODY = "Nobody can sign in yet. Run: newsite user add EMAIL --name NAME --role admin"
@@ -45,6 +48,7 @@ main.add_command(user_commands)
 main.add_command(check_command)
 main.add_command(content_commands)
 main.add_command(spam_commands)
+main.add_command(mail_commands)
 main.add_command(backup_command)
 main.add_command(restore_command)
 
@@ -94,7 +98,8 @@ def worker_command() -> None:
         logging.config.dictConfig({"version": 1, **server.logconfig_dict})
         patience.have(outbox.CLAIM.total_seconds())  # after that a job is anybody's again
         with purging.following(db.engine, settings.purge_urls):
-            outbox.Worker(HANDLERS, clock=_now, hourly=HOURLY).run(stop)
+            outbox.Worker(HANDLERS, clock=_now, hourly=HOURLY, rest=mail.hang_up).run(stop)
+            mail.hang_up()
 
 
 @main.command("tidy")

@@ -13,13 +13,14 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsite import config, limits, migrations, outbox
+from newsite import config, limits, mail, migrations, outbox
 from newsite.accounts import queries as accounts
 from newsite.backup.refusals import BackupRefused
 from newsite.changes import ChangeCounter
 from newsite.cli import soundness
 from newsite.cli.running import at_site
 from newsite.cli.soundness import Wrong
+from newsite.comments.letters.jobs import SENT as KINDS
 from newsite.config import Settings, SettingsError
 from newsite.db import db
 from newsite.migrations import DatabaseNotReady
@@ -132,6 +133,19 @@ def _admins() -> str:
     return f"{count} can sign in"
 
 
+def _mail() -> str:
+    if not mail.is_set_up():
+        return "not set up (NEWSITE_MAIL_URL): nothing is mailed, and nothing depends on it"
+    lost = mail.given_up()
+    unsent = outbox.failed(KINDS)
+    db.session.rollback()  # the server may take its time
+    try:
+        said = mail.check()
+    except mail.ServerAway as problem:
+        raise Wrong(f"{problem}. Look at NEWSITE_MAIL_URL, and whether the server runs.") from None
+    return f"{said}; {unsent} mails given up in 30 days; {lost} addresses given up"
+
+
 def _jobs() -> str:
     now = datetime.now(UTC)
     count, since = outbox.waiting(now)
@@ -153,4 +167,5 @@ CHECKS = (
     ("site", _site),
     ("admins", _admins),
     ("jobs", _jobs),
+    ("mail", _mail),
 )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from newsite.accounts.models import User
 from newsite.articles.actions import touch_replies
 from newsite.articles.models import Article
-from newsite.comments import blocks, queries, reports
+from newsite.comments import blocks, letters, queries, reports
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam import learning
 from newsite.db import db
@@ -51,6 +51,7 @@ def move(
     comment.status = status
     if comment.is_approved and comment.approved_at is None:
         comment.approved_at = now
+        letters.tell_of_approval(comment, now=now)
     blocks.prepare(comment, blocks.look(sites.the_site()))
     _learn(comment, by, now)
     if by is not None or status in (Status.spam, Status.trash):
@@ -113,6 +114,8 @@ def _entered(
     entry = ModerationEntry(old_status=comment.status, new_status=status, by=by, at=now)
     entry.reason, entry.note = tidy_line(reason), tidy_text(note)
     comment.entries.append(entry)
+    if by is not None and (entry.note or comment.appealed_at is not None):
+        letters.tell_of_decision(entry, now=now)
     return entry
 
 

@@ -49,11 +49,13 @@ def test_a_site_in_order_says_so_line_by_line(newsite, staffed, data):
         "site:",
         "admins:",
         "jobs:",
+        "mail:",
     ]
     assert lines[6:] == [
         "ok     site: “Our news”",
         "ok     admins: 1 can sign in",
         "ok     jobs: 0 wait; no worker was seen yet",
+        "ok     mail: not set up (NEWSITE_MAIL_URL): nothing is mailed, and nothing depends on it",
     ]
 
 

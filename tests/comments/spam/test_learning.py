@@ -1,7 +1,7 @@
 """The filter learns from what editors decide, and unlearns what they take back."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from newsite.db import db
 from newsite.outbox import Claim, Job
 
 Send = Callable[..., Comment]
-CLAIM = Claim(1, learning.KIND, "spam:turn:1", {}, 1)
+CLAIM = Claim(1, learning.KIND, "spam:turn:1", {}, 1, datetime(2026, 11, 22, 12, tzinfo=UTC))
 
 
 @pytest.fixture
