@@ -29,6 +29,8 @@ from newsite.site.models import Site
 from newsite.text import tidy_text
 
 ANSWER = "<!--answer-->"  # in a block, before the link to answer; the last one is ours: see `shown`
+REPORT = "<!--report-->"  # after it, before the link to report
+OPENING_CHARS = 300  # of a reply's HTML: more than search engines are told
 MARK_BYTES = 6  # of a hash: nobody chooses what is hashed
 TRANSLATIONS = Path(config.__file__).parent / "translations"  # where Flask-Babel looks too
 
@@ -45,6 +47,8 @@ class Shown(NamedTuple):
     badge: str
     body_html: str
     created_at: datetime
+    edited_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 class Row(NamedTuple):
@@ -54,6 +58,10 @@ class Row(NamedTuple):
     depth: int
     block_html: str
     block_mark: str
+    status: Status
+    author_name: str
+    created_at: datetime
+    opening_html: str  # the first of its words, cut anywhere
 
 
 @dataclass(frozen=True)
@@ -66,12 +74,18 @@ class Look:
 
 
 COLUMNS = [getattr(Comment, name) for name in Shown._fields]
-ROW_COLUMNS = [getattr(Comment, name) for name in Row._fields]
+ROW_COLUMNS = [
+    *(getattr(Comment, name) for name in Row._fields[:-1]),
+    sa.func.substr(Comment.body_html, 1, OPENING_CHARS).label(Row._fields[-1]),
+]
 _NOON = datetime(2000, 7, 1, 12, tzinfo=UTC)
 _SAMPLES = (
-    Shown(1, 1, Status.approved, "A", "https://a.example/", None, "", "<p>A</p>", _NOON),
-    Shown(1, 1, Status.approved, "A", "", 1, "", "<p>A</p>", _NOON),
-    Shown(1, 1, Status.trash, "A", "", None, "", "<p>A</p>", _NOON),
+    Shown(
+        1, 1, Status.approved, "A", "https://a.example/", None, "", "<p>A</p>", _NOON, None, None
+    ),
+    Shown(1, 1, Status.approved, "A", "", 1, "", "<p>A</p>", _NOON, _NOON, None),
+    Shown(1, 1, Status.trash, "A", "", None, "", "<p>A</p>", _NOON, None, None),
+    Shown(1, 1, Status.trash, "A", "", None, "", "<p>A</p>", _NOON, None, _NOON),
 )
 
 
@@ -96,20 +110,26 @@ def clean(comment: Comment) -> None:
 def html(reply: Shown, look: Look) -> str:
     """The block of a reply, from our template: its list item without the end, or the gap that it left."""
     words = translations(look.language)
+    edited = reply.edited_at
     return _template().render(
         reply=reply,
         is_gap=reply.status is not Status.approved,
         gettext=partial(said, words),
         day_and_time=dates.day_and_time(reply.created_at, look.zone, look.language),
         iso=dates.iso(reply.created_at, look.zone),
+        edited=edited and dates.day_and_time(edited, look.zone, look.language),
+        edited_iso=edited and dates.iso(edited, look.zone),
     )
 
 
-def shown(block_html: str, *, is_open: bool) -> str:
-    """A block without the mark of its link to answer; without the link, where replies are closed."""
+def shown(block_html: str, *, is_open: bool, takes_reports: bool) -> str:
+    """A block without our marks; without the link to answer where replies are closed, and with or without the other."""
     # From the right: words of a reply may hold our mark, but after ours no "<" is left as it is.
-    words, found, answer = block_html.rpartition(ANSWER)
-    return words if found and not is_open else words + answer
+    words, found, links = block_html.rpartition(ANSWER)
+    answer, _, report = links.partition(REPORT)
+    if not found:  # a gap
+        return block_html
+    return words + (answer if is_open else "") + (report if takes_reports else "")
 
 
 def current(rows: Sequence[Row], look: Look) -> list[Row]:

@@ -26,7 +26,7 @@ class Opened(NamedTuple):
 
     comment_id: int
     right: Right
-    made_at: datetime | None  # None: it was made before addresses carried their time
+    made_at: datetime
     is_late: bool = False  # it was mailed, too long ago to confirm or follow by
 
 

@@ -21,10 +21,20 @@ from newsite.web import (
     templating,
     theme,
 )
+from newsite.web.comments import own, reporting
 from newsite.web.pagecache import layer
 
 MAX_FORM_BYTES = 256 * 1024  # 5,000 characters, percent-encoded, several times over
-BLUEPRINTS = (health.bp, theme.bp, feeds.bp, comments.bp, desk.bp, articles.bp)
+BLUEPRINTS = (
+    health.bp,
+    theme.bp,
+    feeds.bp,
+    comments.bp,
+    own.bp,
+    reporting.bp,
+    desk.bp,
+    articles.bp,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

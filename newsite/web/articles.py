@@ -97,16 +97,17 @@ def article_page(article: Text) -> str:
     previous, following = printed.neighbours(article, now())
     related = printed.related(article, now())
     pagecache.collect_printed(previous, following, *related)
+    replies = comments.reply_section(article)
     return render_template(
         "articles/show.html",
         article=article,
-        meta=metadata.article_meta(article),
+        meta=metadata.article_meta(article, replies.rows),
         previous=previous,
         next=following,
         related=related,
         # A correction moves the date of the last change: without one there is none to ask for.
         corrections=queries.corrections(article) if article.updated_at else [],
-        replies=comments.reply_section(article),
+        replies=replies,
     )
 
 

@@ -1,6 +1,6 @@
 """The headers of every answer: what a browser may load, and who may keep a copy."""
 
-from flask import Flask, request
+from flask import Flask, make_response, request
 from werkzeug.wrappers import Response
 
 from newsite.config import Settings
@@ -48,6 +48,14 @@ def init_app(app: Flask, settings: Settings) -> None:
             response.headers["Cache-Control"] = PUBLIC if may_keep else PRIVATE
         # What the page cache has made is given a tag for each of its forms there.
         return response if pagecache.is_rendering() else conditional(response)
+
+
+def private(body: str, status_code: int = 200) -> Response:
+    """An answer for one reader, which nobody keeps and no search engine lists."""
+    response = make_response(body, status_code)
+    response.headers["Cache-Control"] = PRIVATE
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def conditional(response: Response) -> Response:

@@ -1,7 +1,9 @@
 """What a page says of itself to programs: description, canonical address, Open Graph, JSON-LD."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from flask import url_for
@@ -9,15 +11,20 @@ from flask import url_for
 from newsite.articles import bylines, dates
 from newsite.articles.models import Contributor, ContributorKind
 from newsite.articles.printed import Credited, Text
+from newsite.comments.blocks import Row
+from newsite.comments.models import Status
 from newsite.site.models import Site
 from newsite.text import excerpt
 from newsite.web.context import current_site
 from newsite.web.templating import absolute, article_url
 from newsite.web.theme import logo_url
 
+SAID_REPLIES = 3  # the first of a page: each costs its readers some 40 bytes
 _TYPES = {ContributorKind.person: "Person", ContributorKind.organisation: "Organization"}
 # What joins the names of a byline; what is left of a part without it is a name.
 _JOINERS = re.compile(r"^(?:\s|[,;&–]|(?:and|with)\b)+|(?:\s|[,;&–]|\b(?:and|with))+$")
+
+_CUT = re.compile("<[^>]*$|&[^;]{,9}$")  # a tag or an entity without its end
 
 
 @dataclass(frozen=True)
@@ -30,15 +37,15 @@ class Meta:
     json_ld: dict[str, Any] | None = None
 
 
-def article_meta(article: Text) -> Meta:
-    """An article's. Its text, section, tags and credits are read."""
+def article_meta(article: Text, replies: Iterable[Row] = ()) -> Meta:
+    """An article's, with the first of these replies. Its text, section, tags and credits are read."""
     site = current_site()
     description = _description(article)
     return Meta(
         description,
         _canonical(article),
         [*_properties(article, "article", description), *_article_properties(article, site)],
-        _news_article(article, description, site),
+        _news_article(article, description, site) | _replies(article, replies, site),
     )
 
 
@@ -102,6 +109,24 @@ def _news_article(article: Text, description: str, site: Site) -> dict[str, Any]
         "inLanguage": site.language,
     }
     return {name: value for name, value in said.items() if value}
+
+
+def _replies(article: Text, rows: Iterable[Row], site: Site) -> dict[str, Any]:
+    """How many replies there are, and the first of those that stand on this page."""
+    standing = (row for row in rows if row.status is Status.approved)
+    said = [_reply(article, row, site) for row in islice(standing, SAID_REPLIES)]
+    return {"commentCount": article.reply_count, "comment": said} if said else {}
+
+
+def _reply(article: Text, row: Row, site: Site) -> dict[str, Any]:
+    path = url_for("comments.show", article_id=article.id, comment_id=row.id)
+    return {
+        "@type": "Comment",
+        "author": {"@type": "Person", "name": row.author_name},
+        "dateCreated": dates.iso(row.created_at, site.zone),
+        "text": excerpt(_CUT.sub("", row.opening_html)),
+        "url": absolute(path),
+    }
 
 
 def _changed(article: Text, site: Site) -> str | None:

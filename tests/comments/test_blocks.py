@@ -12,7 +12,7 @@ from newsite import config
 from newsite.accounts.models import User
 from newsite.articles.models import Article
 from newsite.comments import actions, blocks
-from newsite.comments.blocks import ANSWER, Row
+from newsite.comments.blocks import ANSWER, REPORT, Row
 from newsite.comments.models import Comment, Status
 from newsite.db import db
 from newsite.site.models import Site
@@ -60,13 +60,17 @@ def test_its_addresses_are_the_ones_that_the_site_has(
     assert f'href="{answer}"' in comment.block_html
 
 
-def test_the_link_to_answer_is_left_out_where_replies_are_closed(approved: Send) -> None:
-    block = approved("One").block_html
-    opened, closed = (blocks.shown(block, is_open=is_open) for is_open in (True, False))
-    assert "replies/new?to=" in opened
-    assert "replies/new?to=" not in closed
-    assert "<p>One</p>" in closed
-    assert ANSWER not in opened + closed
+@pytest.mark.parametrize("is_open", [True, False])
+@pytest.mark.parametrize("takes_reports", [True, False])
+def test_links_to_answer_and_to_report_stand_where_they_lead_somewhere(
+    approved: Send, is_open: bool, takes_reports: bool
+) -> None:
+    comment = approved("One")
+    block = blocks.shown(comment.block_html, is_open=is_open, takes_reports=takes_reports)
+    assert (f"replies/new?to={comment.id}" in block) is is_open
+    assert (f"replies/{comment.id}/report" in block) is takes_reports
+    assert "<p>One</p>" in block
+    assert not re.search(f"{ANSWER}|{REPORT}", block)
 
 
 def test_a_gap_is_shown_whether_replies_are_open_or_not(
@@ -74,19 +78,40 @@ def test_a_gap_is_shown_whether_replies_are_open_or_not(
 ) -> None:
     comment = approved()
     actions.trash(comment, by=editor, now=now)
-    shown = {blocks.shown(comment.block_html, is_open=is_open) for is_open in (True, False)}
+    shown = {
+        blocks.shown(comment.block_html, is_open=is_open, takes_reports=is_open)
+        for is_open in (True, False)
+    }
     assert shown == {comment.block_html}
     assert "This reply was removed." in comment.block_html
 
 
+def test_a_gap_says_when_its_writer_made_it(approved: Send, site: Site, now: datetime) -> None:
+    comment = approved("Secret words.")
+    comment.status, comment.withdrawn_at = Status.trash, now
+    blocks.prepare(comment, blocks.look(site))
+    assert "This reply was removed by its author." in comment.block_html
+    assert "Secret" not in comment.block_html
+
+
+def test_a_reply_says_when_it_was_edited(approved: Send, site: Site, now: datetime) -> None:
+    comment = approved("One")
+    assert "edited" not in comment.block_html
+    comment.edited_at = now
+    blocks.prepare(comment, blocks.look(site))
+    assert "edited <time" in comment.block_html
+    assert "22 November 2026, 12.00pm</time></p>" in comment.block_html
+
+
+@pytest.mark.parametrize("mark", [ANSWER, REPORT])
 @pytest.mark.parametrize("field", ["author_name", "body", "website"])
-def test_nobody_can_write_our_mark(approved: Send, field: str) -> None:
-    hostile = f"https://x.example/{ANSWER}<b>" if field == "website" else f"{ANSWER} x"
+def test_nobody_can_write_our_mark(approved: Send, field: str, mark: str) -> None:
+    hostile = f"https://x.example/{mark}<b>" if field == "website" else f"{mark} x"
     reply = approved(**{field: hostile}) if field != "website" else approved()
     if field == "website":
         reply.website = hostile
         blocks.prepare(reply, blocks.Look("en-GB", blocks.ZoneInfo("UTC")))
-    closed = blocks.shown(reply.block_html, is_open=False)
+    closed = blocks.shown(reply.block_html, is_open=False, takes_reports=False)
     assert closed.endswith("</div>\n")
     assert closed.count("<li") == 1
 
@@ -113,6 +138,7 @@ def test_a_reply_whose_look_is_another_is_made_anew_for_the_page(
         {"website": "https://other.example/"},
         {"body_html": "<p>Withheld</p>"},
         {"user_id": None, "badge": "Branch"},
+        {"edited_at": datetime.fromisoformat("2026-11-22T12:00:00+00:00")},
         {"created_at": datetime.fromisoformat("2020-01-01T00:00:00+00:00")},
     ],
 )
@@ -143,8 +169,11 @@ def test_words_of_an_older_policy_are_cleaned_again_before_they_are_shown(
     assert (comment.body_html, comment.body_policy) == ("<p>Plain words.</p>", blocks.POLICY)
 
 
-def test_a_reply_that_is_deleted_while_its_page_is_made_is_left_out(site: Site) -> None:
-    assert blocks.current([Row(99, 1, "old", "")], blocks.look(site)) == []
+def test_a_reply_that_is_deleted_while_its_page_is_made_is_left_out(
+    site: Site, now: datetime
+) -> None:
+    deleted = Row(99, 1, "old", "", Status.approved, "Ann", now, "")
+    assert blocks.current([deleted], blocks.look(site)) == []
 
 
 def test_the_look_changes_with_the_template_the_words_and_the_place(

@@ -30,6 +30,7 @@ class ReplySection:
 
     heading: str
     thread_html: str  # blocks in lists in lists
+    rows: list[Row]  # what the thread was made of
     earlier: str | None  # addresses of the pages before and after
     later: str | None
     form_html: str | None  # None: replies are closed
@@ -51,6 +52,7 @@ def reply_section(article: Text) -> ReplySection:
     return ReplySection(
         heading=_heading(article.reply_count, is_open),
         thread_html=thread_html(page.rows, is_open=is_open),
+        rows=page.rows,
         earlier=page.earlier and page_address(article, page.earlier, "#replies"),
         later=page.later and page_address(article, page.later, "#replies"),
         form_html=form_html(article, now()) if is_open else None,
@@ -65,10 +67,11 @@ def page_address(article: Text, number: PageNumber, fragment: str) -> str:
 
 def thread_html(rows: list[Row], *, is_open: bool) -> str:
     """The prepared blocks of a page of replies, put together; with links to answer if replies are open."""
-    parts: list[str] = []
-    for row, has_answers, closed in nested(blocks.current(rows, blocks.look(current_site()))):
+    site, parts = current_site(), list[str]()
+    for row, has_answers, closed in nested(blocks.current(rows, blocks.look(site))):
         end = "<ol>" if has_answers else "</li>" + "</ol></li>" * closed
-        parts += (blocks.shown(row.block_html, is_open=is_open), end)
+        block = blocks.shown(row.block_html, is_open=is_open, takes_reports=site.takes_reports)
+        parts += (block, end)
     return "".join(parts)
 
 

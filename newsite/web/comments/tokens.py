@@ -14,16 +14,17 @@ from itsdangerous.url_safe import URLSafeSerializer, URLSafeTimedSerializer
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
+from newsite.comments import links
+from newsite.comments.links import Opened, Right
 from newsite.tokens import FixedSigner
 from newsite.web import pagecache
 from newsite.web.context import settings
 
 FORM_SALT = "newsite.reply-form"
-STATUS_SALT = "newsite.reply-status"
+OLD_SALT = "newsite.reply-status"  # of the first addresses: they carry no time
 DAY = 24 * 60 * 60  # seconds
 VALID = 8 * DAY  # from the rounded time: a page that was kept for a week still takes replies
 SKEW = 5 * 60  # seconds by which the clocks of two hosts may differ
-OWN, VIEW = "own", "view"  # what the holder of a status address may do: all, or only look
 
 
 class ReplyToken(CSRF):
@@ -75,28 +76,22 @@ def _signed_once(secret: str, begun: int, article_id: int) -> str:
     return _text(_form_serializer(begun, secret).dumps(article_id))
 
 
-def status_token(comment_id: int, right: str) -> str:
-    """What stands in the address that shows a reply to whoever sent it."""
-    return _text(_status_serializer().dumps([comment_id, right]))
-
-
-def read_status_token(token: str) -> tuple[int, str] | None:
-    """The comment's id and the right in a token; None if it is not one of ours."""
+def read_status_token(token: str, now: datetime) -> Opened | None:
+    """What the address of a reply's own page opens, be it one from before `links`; None if it is not ours."""
+    opened = links.opened(token, now=now)
+    if opened is not None:
+        return opened
     try:
-        comment_id, right = _status_serializer().loads(token)
+        comment_id, right = URLSafeSerializer(settings().secret_key, salt=OLD_SALT).loads(token)
     except BadSignature:
         return None
-    return comment_id, right
+    return Opened(comment_id, Right.OWN if right == "own" else Right.VIEW, now)
 
 
 def _form_serializer(at: int, secret: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(
         secret, salt=FORM_SALT, signer=FixedSigner, signer_kwargs={"at": at}
     )
-
-
-def _status_serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings().secret_key, salt=STATUS_SALT)
 
 
 def _seconds(now: datetime) -> int:

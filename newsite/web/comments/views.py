@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request
 from flask_babel import ngettext
 from werkzeug.exceptions import Gone
 from werkzeug.wrappers import Response
@@ -12,16 +12,15 @@ from newsite.articles import queries as articles
 from newsite.articles import subjects
 from newsite.articles.models import Article, State
 from newsite.articles.subjects import Subject
-from newsite.comments import arriving, letters, queries
+from newsite.comments import arriving, letters, links, queries
 from newsite.comments.arriving import Stored
 from newsite.comments.pages import page_of
 from newsite.db import db, expect
 from newsite.errors import RuleBroken, TooFast
-from newsite.web.comments import tokens
 from newsite.web.comments.form import ReplyForm, number, reply_form
 from newsite.web.comments.section import page_address
 from newsite.web.context import now
-from newsite.web.headers import PRIVATE
+from newsite.web.headers import private
 
 LIMITS = ("5 per 1 minute", "30 per 1 hour")  # from one address: a branch meeting shares one
 
@@ -48,9 +47,8 @@ def create(article_id: int) -> Response:
         db.session.rollback()  # others may write while this is told
         expect(only_reads=True)
         return _form_page(article_id, form, error.status)
-    right = tokens.VIEW if stored.is_repeat else tokens.OWN
-    token = tokens.status_token(stored.id, right)
-    return redirect(url_for("comments.status", token=token), 303)
+    right = links.VIEW if stored.is_repeat else links.OWN
+    return redirect(links.status_path(stored.id, right, now=now()), 303)
 
 
 @bp.get("/articles/<id:article_id>/replies/new")
@@ -70,17 +68,6 @@ def show(article_id: int, comment_id: int) -> Response:
     if page is None:
         abort(404)
     return redirect(page_address(article, page, f"#comment-{comment_id}"), 302)
-
-
-@bp.get("/replies/<token>")
-def status(token: str) -> Response:
-    """What became of a reply, for whoever sent it."""
-    signed = tokens.read_status_token(token)
-    comment = queries.by_id(signed[0]) if signed else None
-    if comment is None:
-        abort(404)
-    article = comment.article if comment.article.is_public(now()) else None
-    return _private(render_template("comments/status.html", comment=comment, article=article))
 
 
 def _stored(article: Subject, form: ReplyForm) -> Stored:
@@ -143,12 +130,4 @@ def _form_page(article_id: int, form: ReplyForm, status_code: int) -> Response:
         answered=answered,
         is_open=arriving.takes_replies(article, now()),
     )
-    return _private(body, status_code)
-
-
-def _private(body: str, status_code: int = 200) -> Response:
-    """An answer for one reader, which nobody keeps and no search engine lists."""
-    response = make_response(body, status_code)
-    response.headers["Cache-Control"] = PRIVATE
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return private(body, status_code)

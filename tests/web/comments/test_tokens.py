@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from itsdangerous.url_safe import URLSafeSerializer
 
+from newsite.comments import links
+from newsite.comments.links import OWN, VIEW, Opened
 from newsite.web.comments import tokens
 
 
@@ -30,18 +33,24 @@ def test_articles_do_not_all_change_at_once(app: Flask, now: datetime) -> None:
 def test_another_secret_makes_another_token(app: Flask, now: datetime) -> None:
     one = tokens.form_token(1, now)
     assert one != tokens.form_token(2, now)
-    assert one not in (tokens.status_token(1, tokens.OWN), tokens.status_token(1, tokens.VIEW))
 
 
-def test_a_status_token_opens_what_it_was_made_for(app: Flask) -> None:
-    assert tokens.read_status_token(tokens.status_token(7, tokens.OWN)) == (7, "own")
-    assert tokens.read_status_token(tokens.status_token(7, tokens.VIEW)) == (7, "view")
+def test_the_first_addresses_of_replies_still_open(app: Flask, now: datetime) -> None:
+    signer = URLSafeSerializer(app.config["SECRET_KEY"], salt=tokens.OLD_SALT)
+    for right, is_now in (("own", OWN), ("view", VIEW)):
+        opened = tokens.read_status_token(signer.dumps([7, right]), now)
+        assert opened == Opened(7, is_now, now)
+
+
+def test_an_address_of_today_opens_what_it_was_made_for(app: Flask, now: datetime) -> None:
+    token = links.status_token(7, OWN, now=now)
+    assert tokens.read_status_token(token, now) == Opened(7, OWN, now)
 
 
 @pytest.mark.parametrize("token", ["", ".", "a.b.c", "\x00", "ż", "x" * 10_000])
-def test_nonsense_opens_nothing(app: Flask, token: str) -> None:
-    assert tokens.read_status_token(token) is None
+def test_nonsense_opens_nothing(app: Flask, now: datetime, token: str) -> None:
+    assert tokens.read_status_token(token, now) is None
 
 
 def test_a_form_token_opens_no_reply(app: Flask, now: datetime) -> None:
-    assert tokens.read_status_token(tokens.form_token(1, now)) is None
+    assert tokens.read_status_token(tokens.form_token(1, now), now) is None

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article, State
-from newsite.comments import actions, queries
+from newsite.comments import actions, links, queries
 from newsite.comments.models import Comment, Status
 from newsite.comments.submission import NewReply
 from newsite.db import db
@@ -177,7 +177,7 @@ def test_the_article_may_go_while_a_reply_waits(pages: Pages, article: Article) 
     article.state = State.withdrawn
     db.session.commit()
     page = pages.get(status_page)
-    assert "Your reply was not published." in page.text
+    assert "The article is not on the site, and nor is your reply." in page.text
     assert article.title not in page.text
 
 
@@ -366,8 +366,12 @@ def test_pressing_twice_shows_the_first_reply_and_gives_no_right_over_it(
 ) -> None:
     first, again = send(pages, article), send(pages, article)
     assert HELD in again.text
-    rights = [tokens.read_status_token(page.path.rpartition("/")[2]) for page in (first, again)]
-    assert rights == [(last().id, "own"), (last().id, "view")]
+    opened = [
+        tokens.read_status_token(page.path.rpartition("/")[2], last_clock(pages))
+        for page in (first, again)
+    ]
+    rights = [one and (one.comment_id, one.right) for one in opened]
+    assert rights == [(last().id, links.OWN), (last().id, links.VIEW)]
     assert len(queries.queue(Status.pending).items) == 1
 
 
