@@ -53,13 +53,14 @@ logconfig_dict: dict[str, Any] = {
     "root": {"level": "WARNING", "handlers": ["json"]},
     "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["json"], "propagate": False}},
 }
+LETTERS = "mail/"  # templates that the worker fills in, with words of its own
 
 
 def when_ready(server: Any) -> None:
     """The master's last act before it forks: what every worker needs is made once, and its memory shared."""
     app = server.app.wsgi()
     environment = app.jinja_env
-    for name in environment.list_templates():
+    for name in environment.list_templates(filter_func=lambda name: not name.startswith(LETTERS)):
         environment.get_template(name)
     configure_mappers()
     dates.day(datetime.now(UTC), ZoneInfo("UTC"), FALLBACK_LANGUAGE)  # names of days and months
