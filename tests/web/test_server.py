@@ -100,7 +100,8 @@ def test_templates_are_read_and_pages_made_before_the_fork(app, warmed):
     app.jinja_env.cache.clear()
     server.when_ready(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app)))
     gc.unfreeze()
-    assert len(app.jinja_env.cache) == len(app.jinja_env.list_templates())
+    pages = [name for name in app.jinja_env.list_templates() if not name.startswith("mail/")]
+    assert len(app.jinja_env.cache) == len(pages)
     assert warmed == [app]
 
 
