@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from newsite import mail
 from newsite.articles.actions import touch_replies
 from newsite.comments import actions, blocks, deciding, submission
 from newsite.comments.arriving import takes_replies
@@ -35,6 +36,7 @@ def confirm(comment: Comment, *, now: datetime) -> Comment:
     _require_address(comment)
     if comment.confirmed_at is None:
         comment.confirmed_at = now
+        mail.forgive(comment.email)  # a mail did arrive
         actions.judge_again(comment, now=now)
     return comment
 

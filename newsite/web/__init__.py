@@ -21,7 +21,7 @@ from newsite.web import (
     templating,
     theme,
 )
-from newsite.web.comments import own, reporting
+from newsite.web.comments import by_mail, own, reporting
 from newsite.web.pagecache import layer
 
 MAX_FORM_BYTES = 256 * 1024  # 5,000 characters, percent-encoded, several times over
@@ -31,6 +31,7 @@ BLUEPRINTS = (
     feeds.bp,
     comments.bp,
     own.bp,
+    by_mail.bp,
     reporting.bp,
     desk.bp,
     articles.bp,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+ONE_CLICK = "by_mail.stop"  # its signed address is its authority
 ARTICLE = "articles.show"  # its addresses are data: the view compares them itself
 _ODD = re.compile(r"[\x00-\x1f\x7f\\]")
 # One reader's or editor's alone, whatever is answered there: a redirect to another way of writing such
@@ -82,8 +83,9 @@ def check_sender() -> None:
 
     `Sec-Fetch-Site` where the browser sends it, else `Origin`, else `Referer`. A request that says
     nothing about where it comes from is refused too: every browser of the last ten years says it.
+    But for one address: a mail program ends mails at one press (RFC 8058), and comes from nowhere.
     """
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or request.endpoint == ONE_CLICK:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

@@ -58,11 +58,17 @@ def test_a_request_leaves_one_line(logged, lines):
 def test_a_readers_token_is_in_no_line(logged, lines):
     logged.get(f"/replies/{TOKEN}")
     logged.get(f"/REPLIES//{TOKEN}")
+    logged.get(f"/replies/decide/{TOKEN}")
+    logged.get(f"/replies/stop/{TOKEN}/")
+    logged.get(f"/privacy/me/{TOKEN}")
     logged.get(f"/desk/password/{TOKEN}")
     assert TOKEN not in json.dumps(lines())
     assert [line["path"] for line in lines()] == [
         "/replies/…",
         "/REPLIES//…",
+        "/replies/…",
+        "/replies/…",
+        "/privacy/…",
         "/desk/password/…",
     ]
 

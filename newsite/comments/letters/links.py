@@ -2,7 +2,8 @@
 
 import enum
 import hashlib
-from datetime import datetime, timedelta
+import math
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from newsite import tokens
@@ -34,6 +35,7 @@ class Stopped(NamedTuple):
 
     comment_id: int | None
     user_id: int | None
+    made_at: datetime  # ids may go to others later
 
 
 def state_of(comment: Comment) -> str:
@@ -60,13 +62,17 @@ def chosen(token: str, *, now: datetime) -> Chosen | None:
 
 def stop_path(*, comment_id: int | None = None, user_id: int | None = None, now: datetime) -> str:
     """Where mails end, without end: whoever finds an old one must be able to."""
-    return f"/replies/stop/{tokens.signed(STOP, [comment_id, user_id], now=now)}"
+    made_at = math.ceil(now.timestamp())
+    return f"/replies/stop/{tokens.signed(STOP, [comment_id, user_id, made_at], now=now)}"
 
 
 def stopped(token: str, *, now: datetime) -> Stopped | None:
     """Whose mails a token of `stop_path` ends; None if it is none."""
     value = tokens.opened(STOP, token, now=now)
-    return None if value is None else Stopped(*value)
+    if value is None:
+        return None
+    comment_id, user_id, made_at = value
+    return Stopped(comment_id, user_id, datetime.fromtimestamp(made_at, UTC))
 
 
 def privacy_path(comment_id: int, *, now: datetime) -> str:
