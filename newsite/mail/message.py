@@ -5,9 +5,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 
 from newsite.text import tidy_line
 
@@ -43,9 +44,10 @@ def message(letter: Letter, sender: Address, *, identity: str, now: datetime) ->
     """
     to = recipient(letter.to)
     made = EmailMessage(policy=POLICY if to.username.isascii() else POLICY.clone(utf8=True))
-    made["From"] = sender
+    # Written here, since the policy loses spaces between words that it has to encode (CPython 92081).
+    made.set_raw("From", formataddr((sender.display_name, sender.addr_spec)))
     made["To"] = to
-    made["Subject"] = tidy_line(letter.subject)  # one line, whatever a title has in it
+    made.set_raw("Subject", _encoded(tidy_line(letter.subject)))
     made["Date"] = format_datetime(now)
     made["Message-ID"] = f"<{identity}@{sender.domain}>"
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
@@ -55,6 +57,12 @@ def message(letter: Letter, sender: Address, *, identity: str, now: datetime) ->
     made.set_content(letter.text)
     made.add_alternative(letter.html, subtype="html")
     return made
+
+
+def _encoded(line: str) -> str:
+    """One line of text as it stands in a header, folded."""
+    charset = "us-ascii" if line.isascii() else "utf-8"
+    return Header(line, charset, maxlinelen=76, header_name="Subject").encode()
 
 
 def recipient(email: str) -> Address:

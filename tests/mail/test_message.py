@@ -42,6 +42,23 @@ def test_a_letter_is_in_both_forms_and_in_ascii_on_the_line():
     assert mail["Subject"] == "Grüße"
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "An answer to your reply: “Night shift votes” – The Test Paper",
+        "Ärzte – Ölpreis – “Grüße” " + "äöü " * 40,
+        "plain " * 40,
+        "Привет мир, как дела",
+        "=?utf-8?q?no?= trick",
+    ],
+)
+def test_a_subject_arrives_as_it_was_written(subject):
+    mail, raw = sent(subject=subject)
+    if "=?" not in subject:  # what looks encoded is read so
+        assert mail["Subject"] == subject.strip()
+    assert max(map(len, raw.splitlines())) <= 78
+
+
 def test_one_press_ends_what_somebody_follows_and_nothing_ends_what_is_asked_for():
     mail, _ = sent()
     assert mail["List-Unsubscribe"] is None

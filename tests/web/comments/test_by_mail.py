@@ -48,7 +48,12 @@ def state(comment_id) -> tuple[Status, int]:
 @pytest.mark.parametrize(
     ("choice", "heading", "status", "said"),
     [
-        (Choice.approve, "Approve this reply?", Status.approved, "The reply by Ann is on the page."),
+        (
+            Choice.approve,
+            "Approve this reply?",
+            Status.approved,
+            "The reply by Ann is on the page.",
+        ),
         (Choice.spam, "Mark this reply as spam?", Status.spam, "The reply by Ann is in spam."),
         (
             Choice.trash,
