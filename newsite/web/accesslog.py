@@ -26,7 +26,9 @@ ENDPOINT = "newsite.endpoint"
 # What follows these is a secret: it opens a reader's own reply, their data, or an account. It is cut
 # under /articles/12/replies/ too, where it is none: rather one line too short than one too long.
 _SECRETS = re.compile(
-    r"((?:/replies|/privacy)/+)[^\s?]+|(/desk/+(?:[^\s/?]+/+)*)[^\s/?]{20,}", re.IGNORECASE
+    r"((?:/replies|/privacy)/+(?:(?:decide|stop|me)/+)?)[^\s/?]+(?:/+[^\s/?]{20,})*"
+    r"|(/desk/+(?:[^\s/?]+/+)*)[^\s/?]{20,}",
+    re.IGNORECASE,
 )
 _json = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` makes one a line
 _ADDRESS = re.compile(r"\bip=[0-9a-f.:]*[0-9a-f]", re.IGNORECASE)  # as gunicorn writes it

@@ -66,9 +66,9 @@ def test_a_readers_token_is_in_no_line(logged, lines):
     assert [line["path"] for line in lines()] == [
         "/replies/…",
         "/REPLIES//…",
-        "/replies/…",
-        "/replies/…",
-        "/privacy/…",
+        "/replies/decide/…",
+        "/replies/stop/…/",
+        "/privacy/me/…",
         "/desk/password/…",
     ]
 
