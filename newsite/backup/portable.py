@@ -14,6 +14,8 @@ from newsite.db import UTCDateTime
 
 LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**63 - 1  # what both engines' largest whole numbers hold
 
+MOST_DEPTH = 100  # of JSON; ours has five, and what can be read just so cannot be written again
+
 # The first that fits names a column's kind. An enum's names are stored, and carried, as text.
 KINDS: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
     (sa.Enum, "text"),
@@ -109,6 +111,23 @@ def _integer(given: Any) -> int:
     return number
 
 
+def _number(given: Any) -> float:
+    try:
+        return float(_typed(float, int)(given))
+    except OverflowError:
+        raise ValueError("a number that is too large") from None
+
+
+def _json(given: Any, depth: int = 0) -> Any:
+    """What was given, if it is not nested too deep; its scalars are as they are."""
+    if isinstance(given, (list, dict)):
+        if depth == MOST_DEPTH:
+            raise ValueError("lists that are nested too deep")
+        for inner in given.values() if isinstance(given, dict) else given:
+            _json(inner, depth + 1)
+    return given
+
+
 def _datetime(given: Any) -> datetime:
     at = datetime.fromisoformat(_typed(str)(given))
     if at.tzinfo is None:
@@ -127,11 +146,11 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "text": text,
     "boolean": _typed(bool),
     "integer": _integer,
-    "number": _typed(float, int),
+    "number": _number,
     "datetime": _datetime,
     "date": lambda given: date.fromisoformat(_typed(str)(given)),
     "bytes": _bytes,
-    "json": lambda given: given,
+    "json": _json,
 }
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "text": sa.String(),

@@ -57,6 +57,14 @@ rows = st.fixed_dictionaries(
 PLAIN = dict.fromkeys(KINDS, None) | {"id": 1}
 
 
+def nested(depth):
+    """Lists in dictionaries in lists, so many."""
+    found = []
+    for number in range(depth - 1):
+        found = {"more": found} if number % 2 else [found]
+    return found
+
+
 @pytest.fixture(scope="module")
 def table(engine, request, tmp_path_factory):
     """The table on each engine, and the way of a row out of one database and into it."""
@@ -148,18 +156,26 @@ def test_nothing_where_there_may_be_nothing_is_no_value():
         ("words", 1),
         ("is_good", 1),
         ("share", "1"),
+        ("share", 10**400),  # larger than any such number
         ("at", "2026-11-22T12:00:00"),  # does not say where
         ("at", "0001-01-01T00:00:00+14:00"),  # before the first day that there is
         ("at", "yesterday"),
         ("day", "2026-02-30"),
         ("content", "a"),
         ("content", "ä"),
+        ("told", nested(portable.MOST_DEPTH + 1)),
+        ("told", nested(900)),  # can be read just so, and not be written again
     ],
 )
 def test_a_value_of_another_kind_is_refused(column, value):
     line = json.dumps(PLAIN | {column: value}).encode()
     with pytest.raises(ArchiveDamaged, match="a row that cannot be read"):
         portable.row(line, KINDS)
+
+
+def test_what_is_nested_deeply_is_carried_up_to_a_bound():
+    row = PLAIN | {"told": nested(portable.MOST_DEPTH)}
+    assert portable.row(portable.line(row), KINDS) == row
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,10 @@ def twice(manifest, members):
     manifest["tables"]["tags"]["rows"] *= 2
 
 
+def nested(depth):
+    return json.loads("[" * depth + "]" * depth)
+
+
 def told(**given):
     return lambda manifest, members: manifest.update(given)
 
@@ -97,6 +101,12 @@ def forget_column(manifest, members):
             ArchiveDamaged,
             "a row that cannot be read: .*half a character",
         ),
+        (
+            first("comments", spam_score=10**400),
+            ArchiveDamaged,
+            "cannot be read: .*number that is too large",
+        ),
+        (first("outbox", payload=nested(900)), ArchiveDamaged, "cannot be read: .*nested too deep"),
         (told(made_at="2026-11-22T12:00:00"), ArchiveDamaged, "used: .*without a zone"),
         (told(newsite="\ud800"), ArchiveDamaged, "used: .*half a character"),
         (told(sequence=2**63 - 1), ArchiveDamaged, "used: .*no number left"),
