@@ -6,8 +6,9 @@ kind, state, time, tags or credits calls `keep` afterwards. docs/adr/0015 says w
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -41,21 +42,29 @@ def counted(instants: Iterable[datetime], zone: ZoneInfo) -> Counter[date]:
     return Counter(month(at, zone) for at in instants)
 
 
+def misplaced(limit: int) -> list[int]:
+    """The numbers of articles that stand elsewhere in some list than they should, so many at most."""
+    found: set[int] = set()
+    for table, article_id, listed_at in _places():
+        query = sa.select(article_id).where(table.c.listed_at.is_distinct_from(listed_at))
+        found.update(db.session.scalars(query.distinct().order_by(article_id).limit(limit)))
+    return sorted(found)[:limit]
+
+
 def keep_all(site: Site) -> None:
     """Writes where every article stands, for those that were stored in another way than by the actions."""
-    is_listed = sa.and_(Article.kind == Kind.article, Article.state == State.published)
-    stands = sa.case((is_listed, Article.published_at))
-    theirs = sa.select(Article.listed_at)
-    for table, listed_at in (
-        (Article.__table__, stands),
-        *(
-            (table, theirs.where(Article.id == table.c.article_id).scalar_subquery())
-            for table in (article_tags, Credit.__table__)
-        ),
-    ):
-        change = sa.update(table).where(table.c.listed_at.is_distinct_from(listed_at))  # type: ignore[arg-type]
-        db.session.execute(change.values(listed_at=listed_at))
+    place_all()
     recount(site)
+
+
+def place_all() -> int:
+    """Writes where every article, tag and credit stands, and says how many rows stood elsewhere."""
+    moved = 0
+    for table, _, listed_at in _places():
+        change = sa.update(table).where(table.c.listed_at.is_distinct_from(listed_at))
+        result: Any = db.session.execute(change.values(listed_at=listed_at))
+        moved += result.rowcount
+    return moved
 
 
 def recount(site: Site) -> None:
@@ -67,6 +76,17 @@ def recount(site: Site) -> None:
     db.session.execute(sa.delete(MonthCount))
     for first_day, articles in sorted(months.items()):
         _add(first_day, articles, site)
+
+
+def _places() -> Iterator[tuple[sa.Table, sa.ColumnElement[int], sa.ColumnElement[Any]]]:
+    """Every table that says where articles stand: its column with their numbers, and what it should say."""
+    articles, credits_ = cast(sa.Table, Article.__table__), cast(sa.Table, Credit.__table__)
+    is_listed = sa.and_(Article.kind == Kind.article, Article.state == State.published)
+    stands = sa.case((is_listed, Article.published_at))
+    yield articles, articles.c.id, stands
+    for table in (article_tags, credits_):
+        theirs = sa.select(stands).where(Article.id == table.c.article_id)
+        yield table, table.c.article_id, theirs.scalar_subquery()
 
 
 def _count(before: datetime | None, after: datetime | None, site: Site) -> None:

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from newsite.articles import listing
 from newsite.articles.models import Article, MonthCount
-from newsite.db import db
+from newsite.db import UTCDateTime, db
 
 
 class Month(NamedTuple):
@@ -37,6 +37,28 @@ def listed(zone: ZoneInfo, now: datetime) -> list[Month]:
         counts = others
     newest_first = sorted(counts.items(), reverse=True)
     return [Month(first_day, count) for first_day, count in newest_first if count > 0]
+
+
+def miscounted() -> list[date]:
+    """The months whose kept number is wrong, oldest first; counted in the zone that it was kept in.
+
+    Where none is kept, all that have articles, then by UTC, are wrong: pages are right, and slow.
+    """
+    no_zone, no_day = sa.null().label("timezone"), sa.null().label("first_day")
+    nobody = sa.cast(sa.null(), UTCDateTime()).label("listed_at")
+    kept = sa.select(MonthCount.timezone, MonthCount.first_day, MonthCount.articles, nobody)
+    at = Article.listed_at
+    listed_at = sa.select(no_zone, no_day, sa.null(), at).where(at.is_not(None))
+    # One statement: between two, somebody might publish.
+    rows: Any = db.session.execute(sa.union_all(kept, listed_at)).all()
+    says = {(row.timezone, row.first_day): row.articles for row in rows if row.timezone}
+    instants = [row.listed_at for row in rows if not row.timezone]
+    has = {
+        (name, day): count
+        for name in {name for name, _ in says} or {"UTC"}
+        for day, count in listing.counted(instants, ZoneInfo(name)).items()
+    }
+    return sorted({key[1] for key in says | has if says.get(key, 0) != has.get(key, 0)})
 
 
 def beside(first_day: date, zone: ZoneInfo, now: datetime) -> tuple[date | None, date | None]:

@@ -163,6 +163,7 @@ def _jobs() -> str:
 CHECKS = (
     ("wholeness", soundness.whole),
     ("replies", soundness.counted),
+    ("lists", soundness.listed),
     ("writing", _writable),
     ("site", _site),
     ("admins", _admins),

@@ -4,8 +4,9 @@ import json
 
 import click
 
-from newsite import reclean
+from newsite import reclean, recount
 from newsite.cli.running import at_site
+from newsite.db import db
 
 
 @click.group("content")
@@ -33,3 +34,19 @@ def reclean_command(as_json: bool) -> None:
     click.echo(f"Done: {report.articles} articles, {report.replies} replies.")
     if report.left:
         click.echo(f"{report.left} articles are too long to be cleaned again: shorten them.")
+
+
+@content_commands.command("recount")
+@click.option("--json", "as_json", is_flag=True, help="Print a report for machines.")
+def recount_command(as_json: bool) -> None:
+    """Count replies and months again, and put every article in its place in lists."""
+    with at_site(addressed=False):
+        report = recount.mend()
+        db.session.commit()
+    if as_json:
+        click.echo(json.dumps(report.as_dict()))
+        return
+    click.echo(
+        f"Put right: the number of replies of {report.replies} articles, {report.places} places in lists, "
+        f"{report.months} months."
+    )

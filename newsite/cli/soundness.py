@@ -5,13 +5,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from newsite.articles.models import Article
+from newsite import recount
+from newsite.articles import listing, months
 from newsite.backup import archive
 from newsite.cli.backups import described
-from newsite.comments.models import Comment, Status
 from newsite.db import db, reading
 
 MOST_NAMED = 5  # of what is wrong: enough to look for the rest
+MEND = "Make a backup, and run: newsite content recount"
 _POSTGRESQL = (
     "SELECT 'constraint ' || conname FROM pg_constraint WHERE NOT convalidated "
     "UNION ALL SELECT 'index ' || indexrelid::regclass FROM pg_index WHERE NOT indisvalid"
@@ -35,22 +36,24 @@ def whole() -> str:
 def counted() -> str:
     """That every article has as many approved replies as it says."""
     with reading():
-        approved = (
-            sa.select(Comment.article_id, sa.func.count().label("count"))
-            .where(Comment.status == Status.approved)
-            .group_by(Comment.article_id)
-            .subquery()
-        )
-        real = sa.func.coalesce(approved.c.count, 0)
-        query = sa.select(Article.id, Article.reply_count, real).outerjoin(approved)
-        query = query.where(Article.reply_count != real).order_by(Article.id).limit(MOST_NAMED)
-        found = [
-            f"article {number} says {said} and has {has}"
-            for number, said, has in db.session.execute(query)
-        ]
-    if found:
-        raise Wrong(f"{'; '.join(found)}. Make a backup, and report it to newsite.")
+        wrong = recount.miscounted(MOST_NAMED)
+    if wrong:
+        found = [f"article {one.article_id} says {one.says} and has {one.has}" for one in wrong]
+        raise Wrong(f"{'; '.join(found)}. {MEND}")
     return "as many as the articles say"
+
+
+def listed() -> str:
+    """That every article stands in lists where its time says, and that months count theirs right."""
+    with reading():
+        wrong = [
+            f"article {one} is not where its time says" for one in listing.misplaced(MOST_NAMED)
+        ]
+        miscounted = months.miscounted()
+    wrong += [f"{day:%Y-%m} is counted wrongly" for day in miscounted[:MOST_NAMED]]
+    if wrong:
+        raise Wrong(f"{'; '.join(wrong)}. {MEND}")
+    return "articles stand where their times say, and months count them right"
 
 
 def backed_up(file: Path, days: int | None, now: datetime) -> str:

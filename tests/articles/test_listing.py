@@ -115,7 +115,10 @@ def test_what_was_stored_in_another_way_is_put_in_its_place(
         key = table.c.id if "id" in table.c else table.c.article_id
         for number, at in wrong.items():
             db.session.execute(sa.update(table).where(key == number).values(listed_at=at))  # type: ignore[arg-type]
+    assert listing.misplaced(9) == [out.id, draft.id]
+    assert listing.misplaced(1) == [out.id]
     listing.keep_all(site)
+    assert listing.misplaced(9) == []
     db.session.expire_all()
     assert (places(out), places(draft)) == ({now}, {None})
     assert kept_months() == {date(2026, 11, 1): 1}

@@ -65,3 +65,37 @@ def test_a_site_that_moves_to_another_zone_has_its_months_there(
         ("Europe/Berlin", date(2026, 8, 1)),
     ]
     assert months.listed(site.zone, now) == [(date(2026, 8, 1), 1), (date(2026, 6, 1), 1)]
+
+
+def test_months_that_were_kept_rightly_are_right_in_the_zone_they_were_kept_in(
+    make_article: Make, editor: User, site: Site, now: datetime
+) -> None:
+    assert months.miscounted() == []
+    gone = make_article("Gone", published_at=datetime(2026, 6, 1, tzinfo=UTC))
+    make_article("Late on the last of July", published_at=datetime(2026, 7, 31, 22, 30, tzinfo=UTC))
+    actions.withdraw(gone, reason="A name.", by=editor, now=now, site=site)
+    db.session.commit()
+    site.timezone = "Europe/Berlin"  # where July was over
+    db.session.commit()
+    assert months.miscounted() == []
+
+
+def test_a_month_that_is_counted_wrongly_is_named(
+    make_article: Make, site: Site, now: datetime
+) -> None:
+    make_article("July", published_at=datetime(2026, 7, 9, tzinfo=UTC))
+    make_article("June", published_at=datetime(2026, 6, 9, tzinfo=UTC))
+    july, june, may = (date(2026, month, 1) for month in (7, 6, 5))
+    kept = MonthCount.first_day
+    db.session.execute(sa.update(MonthCount).where(kept == july).values(articles=2))
+    db.session.execute(sa.delete(MonthCount).where(kept == june))
+    db.session.add(MonthCount(timezone=site.timezone, first_day=may, articles=1))
+    db.session.commit()
+    assert months.miscounted() == [may, june, july]
+
+
+def test_no_number_at_all_is_wrong_where_there_are_articles(make_article: Make, site: Site) -> None:
+    make_article("July", published_at=datetime(2026, 7, 9, tzinfo=UTC))
+    db.session.execute(sa.delete(MonthCount))
+    db.session.commit()
+    assert months.miscounted() == [date(2026, 7, 1)]

@@ -45,13 +45,14 @@ def test_a_site_in_order_says_so_line_by_line(newsite, staffed, data):
         "database:",
         "wholeness:",
         "replies:",
+        "lists:",
         "writing:",
         "site:",
         "admins:",
         "jobs:",
         "mail:",
     ]
-    assert lines[6:] == [
+    assert lines[7:] == [
         "ok     site: “Our news”",
         "ok     admins: 1 can sign in",
         "ok     jobs: 0 wait; no worker was seen yet",

@@ -2,7 +2,7 @@ import json
 
 import sqlalchemy as sa
 
-from newsite.articles.models import Article
+from newsite.articles.models import Article, MonthCount
 from newsite.comments.models import Comment
 from newsite.db import db
 
@@ -26,3 +26,18 @@ def test_what_is_too_long_today_is_said(newsite, inside):
     db.session.commit()
     result = newsite("content", "reclean")
     assert "1 articles are too long to be cleaned again" in result.output
+
+
+def test_numbers_that_are_wrong_are_put_right_by_the_command_that_check_names(newsite, inside):
+    assert newsite("demo").exit_code == 0
+    db.session.execute(sa.update(Article).values(reply_count=Article.reply_count + 1))
+    articles = db.session.scalar(sa.select(sa.func.count()).select_from(Article))
+    db.session.execute(sa.delete(MonthCount))
+    db.session.commit()
+    assert newsite("check").output.count("run: newsite content recount") == 2
+    said = newsite("content", "recount").output
+    assert said.startswith(f"Put right: the number of replies of {articles} articles, 0 places")
+    assert json.loads(newsite("content", "recount", "--json").output) == {
+        "replies": 0, "places": 0, "months": 0,
+    }  # fmt: skip
+    assert "WRONG" not in newsite("check").output

@@ -14,12 +14,13 @@ from newsite.db import db
 def test_a_whole_database_is_whole(article):
     assert soundness.whole() == "nothing is broken or lost"
     assert soundness.counted() == "as many as the articles say"
+    assert soundness.listed() == "articles stand where their times say, and months count them right"
 
 
 def test_an_article_that_counts_wrongly_is_named(article):
     article.reply_count = 3
     db.session.commit()
-    with pytest.raises(Wrong, match=rf"article {article.id} says 3 and has 0\. Make a backup"):
+    with pytest.raises(Wrong, match=rf"article {article.id} says 3 and has 0\. {soundness.MEND}"):
         soundness.counted()
 
 
@@ -31,6 +32,17 @@ def test_of_many_that_count_wrongly_some_are_named(make_article):
     with pytest.raises(Wrong) as raised:
         soundness.counted()
     assert str(raised.value).count("says 1 and has 0") == soundness.MOST_NAMED
+
+
+def test_an_article_that_stands_elsewhere_is_named_and_so_is_a_month(article):
+    article.listed_at = None
+    db.session.commit()
+    with pytest.raises(Wrong) as raised:
+        soundness.listed()
+    month = f"{article.published_at:%Y-%m}"
+    assert str(raised.value) == (
+        f"article {article.id} is not where its time says; {month} is counted wrongly. {soundness.MEND}"
+    )
 
 
 def test_a_row_that_refers_to_nothing_is_named(newsite, inside):

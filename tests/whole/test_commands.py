@@ -78,6 +78,7 @@ def test_every_command_works_on_postgresql(
     assert "Learned from 1 lines" in newsite("spam", "train", stdin=line).output
     assert json.loads(newsite("spam", "score", stdin=line).output)["id"] == "1"
     assert json.loads(newsite("content", "reclean", "--json").output)
+    assert json.loads(newsite("content", "recount", "--json").output)["months"] == 0
     checked = json.loads(newsite("check", "--json").output)
     assert all(check["ok"] for check in checked["checks"])
     assert "a worker was last seen" in checked["checks"][-1]["detail"]
