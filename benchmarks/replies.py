@@ -74,7 +74,7 @@ def prepared(row: dict[str, Any], look: blocks.Look) -> dict[str, Any]:
     if not row["is_on_page"]:
         return row | {"block_html": "", "block_mark": ""}
     # What a row does not say, a column that may be empty is; the others are as the models begin them.
-    whole = dict.fromkeys(blocks.Shown._fields) | {"website": "", "badge": ""} | row
+    whole: dict[str, Any] = dict.fromkeys(blocks.Shown._fields) | {"website": "", "badge": ""} | row
     shown = blocks.Shown(**{name: whole[name] for name in blocks.Shown._fields})
     return row | {"block_html": blocks.html(shown, look), "block_mark": look.mark}
 

@@ -26,28 +26,40 @@ _UNFIT = re.compile(r"[\x00-\x20\x7f-\x9f\\?#%<>\"\ufffd\ud800-\udfff\u2028\u202
 
 @dataclass(frozen=True)
 class Reserved:
-    """First segments of addresses that belong to the site: whole ones, and beginnings of some."""
+    """First segments of addresses that belong to the site, whole ones and beginnings of some; and last segments."""
 
     segments: frozenset[str]
     prefixes: tuple[str, ...]
+    endings: frozenset[str] = frozenset()  # of what stands under an article: its feeds
 
     def holds(self, path: str) -> bool:
         """Whether `path` would take an address that the site needs."""
-        first = key(path).split("/")[1]
-        return not first or first in self.segments or first.startswith(self.prefixes)
+        first, last = key(path).split("/")[1], key(path).rpartition("/")[2]
+        is_taken = first in self.segments or first.startswith(self.prefixes)
+        return not first or is_taken or last in self.endings
+
+    def why(self, path: str) -> str:
+        """What the site's addresses do that this one does too: "begin with /desk"."""
+        *_, last = parts = key(path).split("/")
+        return f"end in /{last}" if last in self.endings else f"begin with /{parts[1]}"
 
 
 def reserve(rules: Iterable[str]) -> Reserved:
-    """The first segments of URL rules such as `/section/<slug>/`; the article's own rule reserves nothing."""
-    segments, prefixes = {"static"}, {".well-known"}
+    """The first segments of URL rules such as `/section/<slug>/`, and the last ones of what stands under articles.
+
+    The article's own rule reserves nothing.
+    """
+    segments, prefixes, endings = {"static"}, {".well-known"}, set()
     for rule in rules:
         first = rule.split("/")[1]
         fixed, is_variable, _ = first.partition("<")
+        if first.startswith("<path:") and rule.count("/") > 1:
+            endings.add(rule.rpartition("/")[2].casefold())
         if not is_variable and first:
             segments.add(first.casefold())
         elif fixed:
             prefixes.add(fixed.casefold())
-    return Reserved(frozenset(segments), tuple(sorted(prefixes)))
+    return Reserved(frozenset(segments), tuple(sorted(prefixes)), frozenset(endings))
 
 
 def key(path: str) -> str:
@@ -85,7 +97,7 @@ def written(value: str, reserved: Reserved) -> str:
         )
     if reserved.holds(path):
         raise RuleBroken(
-            f"The site itself uses addresses that begin with /{path.split('/')[1]}. Choose another.",
+            f"The site itself uses addresses that {reserved.why(path)}. Choose another.",
             field="path",
         )
     return path

@@ -22,6 +22,7 @@ from newsite.web import (
     theme,
 )
 from newsite.web.comments import by_mail, own, reporting
+from newsite.web.comments import feeds as thread_feeds
 from newsite.web.pagecache import layer
 
 MAX_FORM_BYTES = 256 * 1024  # 5,000 characters, percent-encoded, several times over
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     own.bp,
     by_mail.bp,
     reporting.bp,
+    thread_feeds.bp,
     desk.bp,
     articles.bp,
 )

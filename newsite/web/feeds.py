@@ -66,9 +66,14 @@ def robots() -> Response:
 @bp.app_template_global()
 def feed_id(article: Article | None = None) -> str:
     """A name for an article, or for the site, that stays whatever becomes of their addresses."""
+    return feed_name("article", article.id) if article else feed_name()
+
+
+@bp.app_template_global()
+def feed_name(kind: str = "", number: int = 0) -> str:
+    """The name of one thing of a kind, or of the site, as `feed_id`."""
     founded = current_site().founded_at.isoformat()
-    name = f"{founded} article {article.id}" if article else founded
-    return uuid.uuid5(_NAMESPACE, name).urn
+    return uuid.uuid5(_NAMESPACE, f"{founded} {kind} {number}" if kind else founded).urn
 
 
 def _last_change(articles: list[Article]) -> datetime:

@@ -4,7 +4,15 @@ from newsite.articles import paths
 from newsite.errors import RuleBroken
 
 RESERVED = paths.reserve(
-    ["/", "/section/<slug>/", "/desk/login", "/theme-<hash>.css", "/<path:path>", "/feed.xml"]
+    [
+        "/",
+        "/section/<slug>/",
+        "/desk/login",
+        "/theme-<hash>.css",
+        "/<path:path>",
+        "/<path:path>/atom.xml",
+        "/feed.xml",
+    ]
 )
 
 
@@ -120,3 +128,11 @@ def test_a_taken_address_gets_a_number() -> None:
 
 def test_an_address_is_percent_encoded_as_browsers_do() -> None:
     assert paths.encoded("/café/a+b/") == "/caf%C3%A9/a+b/"
+
+
+@pytest.mark.parametrize(
+    ("path", "why"), [("/2023/ATOM.xml", "end in /atom.xml"), ("/desk/x", "begin with /desk")]
+)
+def test_who_takes_an_address_of_the_site_is_told_which(path: str, why: str) -> None:
+    with pytest.raises(RuleBroken, match=f"The site itself uses addresses that {why}"):
+        paths.written(path, RESERVED)

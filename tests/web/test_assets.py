@@ -24,6 +24,7 @@ def source(tmp_path: Path) -> Path:
     (folder / "js").mkdir(parents=True)
     (folder / "site.css").write_text(STYLE)
     (folder / "js" / "editor.js").write_text("// a comment stays\nlet a = 1;\n")
+    (folder / "ours.js").write_text("// why\nif (a) {\n  b(); // so\n\n}\n")
     (folder / "mark.png").write_bytes(b"\x89PNG" + bytes(500))
     return folder
 
@@ -59,11 +60,12 @@ def test_a_file_is_named_after_its_content(source, tmp_path):
     assert after["mark.png"] == before["mark.png"]
 
 
-def test_a_stylesheet_is_made_small_and_a_script_left_alone(served):
+def test_what_is_ours_is_made_small_and_others_scripts_are_left_alone(served):
     style = get(served, address(served, "site.css"))
     assert style.text.startswith("a{color:red}b{margin:0 0 0 0}")
     assert style.content_type == 'text/css; charset="utf-8"'
     assert get(served, address(served, "js/editor.js")).text.startswith("// a comment stays")
+    assert get(served, address(served, "ours.js")).text == "if (a) {\nb(); // so\n}"
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_two_processes_may_make_them_at_once(source, tmp_path):
     for thread in threads:
         thread.join(30)
     names = sorted(path.name for path in made.rglob("*") if path.is_file())
-    assert len(names) == 7  # two texts in three forms, and the picture
+    assert len(names) == 10  # three texts in three forms, and the picture
     assert not [name for name in names if name.startswith(".")]
     for packed in made.rglob("*.br"):
         assert brotli.decompress(packed.read_bytes()) == packed.with_suffix("").read_bytes()

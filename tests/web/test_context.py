@@ -33,7 +33,9 @@ def test_every_first_segment_of_the_sites_own_addresses_is_reserved(app: Flask, 
     reserved = context.reserved()
     for rule in app.url_map.iter_rules():
         first = rule.rule.split("/")[1]
-        if rule.endpoint not in ("articles.show", "articles.front"):
+        if rule.endpoint.startswith("thread_feeds."):  # under any article, and nowhere else
+            assert reserved.holds("/2026/11/anything/" + rule.rule.rpartition("/")[2].upper()), rule
+        elif rule.endpoint not in ("articles.show", "articles.front"):
             assert reserved.holds(
                 "/" + first.partition("<")[0] + "x" * ("<" in first) + "/more/"
             ), rule

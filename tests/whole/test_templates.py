@@ -18,7 +18,11 @@ from newsite.site.models import Site
 
 TEMPLATES = sorted(path for path in config.folder("templates").rglob("*") if path.is_file())
 STYLESHEETS = sorted(config.folder("static").rglob("*.css"))
-SCHEMA = ("http://www.w3.org/2005/Atom", "http://www.sitemaps.org/schemas/sitemap/0.9")
+SCHEMA = (
+    "http://www.w3.org/2005/Atom",
+    "http://www.sitemaps.org/schemas/sitemap/0.9",
+    "http://purl.org/dc/elements/1.1/",
+)
 LEAST = 4.5  # WCAG 2.2, 1.4.3
 # Where a word of a physical side may stand: nothing here moves when a page runs right to left.
 PHYSICAL = re.compile(

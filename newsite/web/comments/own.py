@@ -11,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from newsite import limits
+from newsite import limits, mail
 from newsite.comments import own, queries
 from newsite.comments.links import Opened, Right
 from newsite.comments.models import Comment, Follows
@@ -137,6 +137,7 @@ def _page(token: str, opened: Opened, comment: Comment, refused: Refused | None 
         refused=refused,
         is_own=opened.right >= Right.OWN,
         is_mailed=opened.right is Right.MAIL,
+        has_mail=mail.is_set_up(),
         note=notes[-1] if notes else "",
         may_edit=own.may_edit(comment, now()),
         edit_until=comment.created_at + own.MAY_EDIT_FOR,

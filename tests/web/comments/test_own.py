@@ -1,7 +1,8 @@
 """Whoever sent a reply sees what became of it on a page of its own, and does there what may be done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from newsite.comments.links import MAIL, OWN, VIEW, Right
 from newsite.comments.models import Comment, Follows, Status
 from newsite.comments.submission import NewReply
 from newsite.db import db
+from newsite.mail import office
+from newsite.mail_settings import MailSettings
 from newsite.web.comments.own import LIMIT
 from newsite.web.comments.tokens import OLD_SALT
 
@@ -38,6 +41,15 @@ def sent(article: Article, now: datetime) -> Send:
         return comment
 
     return make
+
+
+@pytest.fixture
+def has_mail(app: Flask) -> Iterator[None]:
+    """A site with a mail server; nothing is sent here, so that none is asked."""
+    sender = Address("The Test Paper", addr_spec="paper@example.org")
+    office.use(MailSettings("127.0.0.1", 9, is_tls=False, user="", password="", sender=sender))
+    yield
+    office.use(None)
 
 
 @pytest.fixture
@@ -117,6 +129,7 @@ def test_an_editors_note_is_for_its_writer(
     assert not open_page(comment, VIEW).all(".note")
 
 
+@pytest.mark.usefixtures("has_mail")
 def test_each_right_has_its_forms(sent: Send, open_page: Open, editor: User, now: datetime) -> None:
     comment = sent()
     assert forms(open_page(comment, VIEW)) == []
@@ -130,6 +143,24 @@ def test_each_right_has_its_forms(sent: Send, open_page: Open, editor: User, now
     assert forms(open_page(comment, OWN)) == ["appeal", "withdrawal"]
     own.withdraw(comment, now=now)
     assert forms(open_page(comment, MAIL)) == []
+
+
+def test_who_has_not_confirmed_the_address_is_told_of_the_mail(
+    sent: Send, open_page: Open, has_mail: None, now: datetime
+) -> None:
+    comment, told = sent(), "A mail is on its way to the address that you gave."
+    assert told in open_page(comment, OWN).text
+    assert told not in open_page(comment, VIEW).text
+    assert told not in open_page(comment, MAIL).text
+    comment.confirmed_at = now
+    assert told not in open_page(comment, OWN).text
+
+
+def test_a_site_without_mail_promises_none(sent: Send, open_page: Open, now: datetime) -> None:
+    comment = sent()
+    assert "A mail is on its way" not in open_page(comment, OWN).text
+    comment.confirmed_at = now
+    assert forms(open_page(comment, MAIL)) == ["edit", "withdrawal"]
 
 
 @pytest.mark.parametrize("right", Right)
@@ -229,6 +260,7 @@ def test_too_many_changes_wait(sent: Send, pages: Pages, now: datetime) -> None:
 # Changing
 
 
+@pytest.mark.usefixtures("has_mail")
 def test_an_address_is_confirmed_by_a_button(sent: Send, open_page: Open, now: datetime) -> None:
     comment = sent()
     page = open_page(comment, MAIL).form("confirmation").submit("Confirm my address")
@@ -279,6 +311,7 @@ def test_its_writer_takes_it_back(sent: Send, open_page: Open, editor: User, now
     assert "You have withdrawn this reply. That cannot be undone" in again.text
 
 
+@pytest.mark.usefixtures("has_mail")
 def test_its_writer_follows_and_stops(sent: Send, open_page: Open, now: datetime) -> None:
     comment = sent()
     comment.confirmed_at = now
