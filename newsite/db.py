@@ -211,6 +211,7 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # a reply that was acknowledged survives a power cut
         "foreign_keys=ON",
+        "secure_delete=ON",  # zeros over what is deleted; many builds of SQLite do so anyway
         f"cache_size=-{CACHE_KB}",
     ):
         connection.execute(f"PRAGMA {pragma}")

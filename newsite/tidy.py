@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from newsite import changes, limits, outbox, tokens
 from newsite.accounts import signing_in
+from newsite.comments import bans, retention
 
 KIND = "tidy"  # of the job in the outbox
 CHANGES_KEPT = timedelta(days=7)  # a page cache that slept longer drops everything
@@ -16,11 +17,13 @@ def tidy(now: datetime) -> dict[str, int]:
         "ended sign-ins": signing_in.tidy(now),
         "counts of attempts": limits.tidy(now),
         "used links": tokens.tidy(now),
+        "ended bans": bans.tidy(now),
         "changes": changes.forget(now - CHANGES_KEPT),
         "done jobs": outbox.forget(now - JOBS_KEPT),
     }
 
 
 def job(claim: outbox.Claim, now: datetime) -> None:
-    """The hourly job."""
+    """The hourly job. What of replies is kept for a time only goes once a day, by a job of its own."""
     tidy(now)
+    retention.ask(now=now)

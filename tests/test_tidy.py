@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from newsite import outbox, tidy
 from newsite.accounts.models import SignIn
 from newsite.changes import Change
+from newsite.comments.models import Ban, BanKind
 from newsite.db import db
 from newsite.limits import RateCount
 from newsite.outbox import Claim, Job
@@ -41,11 +42,15 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(admin, now):
     for key, done_at in (("old", now - 31 * DAY), ("recent", now - 29 * DAY), ("open", None)):
         job = Job(kind="mail", key=key, created_at=now, next_at=now, done_at=done_at)
         db.session.add(job)
+    for name, ends_at in (("over", now - SECOND), ("standing", now + SECOND)):
+        known = {"kind": BanKind.name, "value": name, "label": name, "created_at": now}
+        db.session.add(Ban(**known, ends_at=ends_at))
     db.session.commit()
     assert tidy.tidy(now) == {
         "ended sign-ins": 1,
         "counts of attempts": 1,
         "used links": 1,
+        "ended bans": 1,
         "changes": 1,
         "done jobs": 1,
     }
@@ -55,6 +60,7 @@ def test_what_has_had_its_time_goes_and_the_rest_stays(admin, now):
     assert db.session.scalars(sa.select(SpentToken.hash)).all() == ["good"]
     assert db.session.scalars(sa.select(Change.sequence)).all() == [902]
     assert sorted(db.session.scalars(sa.select(Job.key))) == ["open", "recent"]
+    assert db.session.scalars(sa.select(Ban.value)).all() == ["standing"]
 
 
 def test_the_worker_tidies_every_hour(admin, now):
@@ -63,7 +69,8 @@ def test_the_worker_tidies_every_hour(admin, now):
     worker = outbox.Worker({tidy.KIND: tidy.job}, clock=lambda: now, hourly=[tidy.KIND])
     assert worker.step()
     assert db.session.scalars(sa.select(SignIn)).all() == []
-    assert outbox.claim(now) is None
+    (once_a_day,) = db.session.scalars(sa.select(Job.key).where(Job.done_at.is_(None)))
+    assert once_a_day == f"retention:{now:%Y-%m-%d}"
 
 
 def test_tidying_twice_does_no_harm(admin, now):

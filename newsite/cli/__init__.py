@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import IntegrityError
 
-from newsite import demo, mail, migrations, outbox, patience, purging, serve, tidy
+from newsite import demo, mail, migrations, outbox, patience, purging, serve, tidy, wiping
 from newsite.accounts import queries as accounts
 from newsite.accounts.models import User
 from newsite.cli.backups import backup_command, restore_command
@@ -19,7 +19,7 @@ from newsite.cli.mail import mail_commands
 from newsite.cli.running import Commands, at_site
 from newsite.cli.spam import spam_commands
 from newsite.cli.users import user_commands
-from newsite.comments import letters
+from newsite.comments import letters, retention
 from newsite.comments.spam import learning
 from newsite.db import db
 from newsite.errors import Conflict
@@ -29,6 +29,8 @@ from newsite.web.context import reserved
 
 HANDLERS: outbox.Handlers = {  # who does what the outbox asks for
     tidy.KIND: tidy.job,
+    retention.KIND: retention.job,
+    wiping.KIND: wiping.job,
     learning.KIND: learning.job,
     **letters.HANDLERS,
 }
@@ -104,10 +106,11 @@ def worker_command() -> None:
 
 @main.command("tidy")
 def tidy_command() -> None:
-    """Delete what has had its time, as the worker does every hour."""
+    """Delete what has had its time, as the worker does every hour and every day."""
     with at_site(addressed=False):
         deleted = tidy.tidy(_now())
         db.session.commit()
+        deleted |= retention.run_all(_now())
     click.echo("Deleted: " + ", ".join(f"{count} {name}" for name, count in deleted.items()) + ".")
 
 

@@ -23,7 +23,16 @@ NOW_IS = {  # where a reply is, as a sentence says it of its writer's name
     Status.trash: "The reply by {name} is in the trash.",
 }
 
-_READ_ANEW = ["status", "is_on_page", "withdrawn_at", "reported_at", "appealed_at", "entries"]
+_ASIDE = (Status.spam, Status.trash)
+_READ_ANEW = [
+    "status",
+    "is_on_page",
+    "withdrawn_at",
+    "reported_at",
+    "appealed_at",
+    "entries",
+    "body_html",
+]
 
 
 def move(
@@ -40,10 +49,11 @@ def move(
 
     Only the desk sees the reason; the note is to the reply's writer. Reports of it and an appeal are
     settled with it. The filter learns from people only: what a rule moves, it forgets.
-    Raises Conflict if the reply is there, or if its writer has withdrawn it and an editor wants it back.
+    Raises Conflict if the reply is there, or if an editor wants it back which its writer has withdrawn, or of which
+    nothing is left.
     """
     lock(comment)
-    if comment.status is status or (by is not None and comment.withdrawn_at is not None):
+    if comment.status is status or (by is not None and _is_gone(comment, status)):
         raise Conflict(says_where(comment))
     entry = _entered(comment, status, by=by, reason=reason, note=note, now=now)
     entry.rule = rule
@@ -89,6 +99,8 @@ def says_where(comment: Comment) -> str:
     """The sentence that says where a reply is now."""
     if comment.withdrawn_at is not None:
         return f"{comment.author_name} has withdrawn this reply. Nobody else can put it back."
+    if _is_gone(comment, Status.pending):
+        return "Nothing is left of this reply but its place: it had been put aside for too long."
     return NOW_IS[comment.status].format(name=comment.author_name)
 
 
@@ -100,6 +112,12 @@ def lock(comment: Comment) -> None:
     db.session.refresh(comment, _READ_ANEW)
     # Somebody may have published it while we waited for the lock: then readers see what is decided.
     db.session.refresh(comment.article, ["state"])
+
+
+def _is_gone(comment: Comment, status: Status) -> bool:
+    """Whether no editor can put a reply there: its writer took it back, or `emptying` left its place alone."""
+    is_empty = comment.status in _ASIDE and status not in _ASIDE and not comment.body_html
+    return comment.withdrawn_at is not None or is_empty
 
 
 def _entered(

@@ -173,7 +173,8 @@ def test_an_empty_database_is_said_with_the_mend(tmp_path, newsite):
 
 def test_tidying_says_what_went(newsite, inside):
     assert newsite("tidy").output == (
-        "Deleted: 0 ended sign-ins, 0 counts of attempts, 0 changes, 0 done jobs.\n"
+        "Deleted: 0 ended sign-ins, 0 counts of attempts, 0 used links, 0 ended bans, 0 changes, 0 done jobs, "
+        "0 networks, 0 addresses, 0 deleted replies, 0 emptied replies.\n"
     )
 
 
