@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import IntegrityError
 
-from newsite import demo, mail, migrations, outbox, patience, purging, serve, tidy, wiping
+from newsite import demo, migrations, outbox, patience, purging, serve, tidy, wiping
 from newsite.accounts import queries as accounts
 from newsite.accounts.models import User
 from newsite.cli.backups import backup_command, restore_command
@@ -23,6 +23,7 @@ from newsite.comments import letters, retention
 from newsite.comments.spam import learning
 from newsite.db import db
 from newsite.errors import Conflict
+from newsite.mail import hang_up
 from newsite.site import queries as sites
 from newsite.web import server
 from newsite.web.context import reserved
@@ -100,8 +101,8 @@ def worker_command() -> None:
         logging.config.dictConfig({"version": 1, **server.logconfig_dict})
         patience.have(outbox.CLAIM.total_seconds())  # after that a job is anybody's again
         with purging.following(db.engine, settings.purge_urls):
-            outbox.Worker(HANDLERS, clock=_now, hourly=HOURLY, rest=mail.hang_up).run(stop)
-            mail.hang_up()
+            outbox.Worker(HANDLERS, clock=_now, hourly=HOURLY, rest=hang_up).run(stop)
+            hang_up()
 
 
 @main.command("tidy")
