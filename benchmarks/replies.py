@@ -7,11 +7,12 @@ from typing import Any, NamedTuple, cast
 
 from newsite.accounts.emails import email_key
 from newsite.comments import blocks, submission, threads
-from newsite.comments.models import MAX_DEPTH, Comment, Status
+from newsite.comments.models import Comment, Status
 from newsite.comments.submission import NewReply
 from newsite.sanitize import POLICY, reply_html
 from newsite.text import tidy_text
 
+LEVELS = 5  # as a site has unless it says otherwise
 READERS = 50_000
 WAITING = 50  # every fiftieth reply waits for an editor
 RECENT = 10  # an answer is to one of so many replies before it
@@ -58,7 +59,7 @@ def rows_of_replies(
         is_waiting = count != 50 and number % WAITING == 0
         one = _Standing(
             number,
-            min(parent.depth + 1, MAX_DEPTH) if parent else 1,
+            min(parent.depth + 1, LEVELS) if parent else 1,
             article["published_at"] + APART * (at + 1),
         )
         one.place = threads.place(cast(Comment, one), cast("Comment | None", parent))
@@ -107,7 +108,7 @@ def _row(
 
 def _entries(row: dict[str, Any], by_id: int) -> Iterator[dict[str, Any]]:
     about = {"comment_id": row["id"], "at": row["created_at"]}
-    rule = "First reply from this address"
+    rule = "Address not confirmed"
     yield about | {"old_status": None, "new_status": Status.pending, "by_id": None, "rule": rule}
     if row["status"] is Status.approved:
         old, new = Status.pending, Status.approved

@@ -39,9 +39,13 @@ class DuplicateReply(Conflict):
 
 
 class TooFast(RuleBroken):
-    """Too many attempts in too short a time."""
+    """Too many attempts in too short a time; `seconds` is how long to wait, if that is known."""
 
     status = 429
+
+    def __init__(self, message: str, *, field: str | None = None, seconds: int = 0) -> None:
+        super().__init__(message, field=field)
+        self.seconds = seconds
 
 
 class AddressTaken(RuleBroken):

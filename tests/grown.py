@@ -95,9 +95,9 @@ def print_replies(article_id: int, first: int, count: int, now: datetime) -> Non
     begun: Comment | None = None
     for number in range(first, first + count):
         at = now - timedelta(days=1) + timedelta(seconds=number)
-        one = Comment(id=number, created_at=at)
-        one.place = threads.place(one, begun if number % 4 == 0 else None)
         depth = 2 if number % 4 == 0 and begun else 1
+        one = Comment(id=number, created_at=at, depth=depth)
+        one.place = threads.place(one, begun if depth == 2 else None)
         begun = begun if depth == 2 else one
         rows.append(
             {

@@ -1,7 +1,7 @@
 """Articles and pages, and the things that order them."""
 
 import enum
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
@@ -223,14 +223,28 @@ class Article(Base):
         """Whether it stands at the top of the front page at `now`."""
         return self.is_sticky and (self.sticky_until is None or now < self.sticky_until)
 
-    def takes_replies(self, now: datetime) -> bool:
-        """Whether readers may reply to it at `now`."""
-        return self.replies_open and self.is_public(now)
+    def takes_replies(self, now: datetime, close_days: int | None) -> bool:
+        """Whether readers may reply to it at `now`; `close_days` is the site's `replies_close_days`."""
+        is_over = have_closed(self.published_at, close_days, now)
+        return self.replies_open and self.is_public(now) and not is_over
 
 
 def has_appeared(state: State, published_at: datetime | None, now: datetime) -> bool:
     """Whether readers may see an article of this state and time at `now`."""
     return state is State.published and published_at is not None and published_at <= now
+
+
+def closes_at(published_at: datetime | None, close_days: int | None) -> datetime | None:
+    """When replies to an article of this time end by themselves; None: never."""
+    if published_at is None or close_days is None:
+        return None
+    return published_at + timedelta(days=close_days)
+
+
+def have_closed(published_at: datetime | None, close_days: int | None, now: datetime) -> bool:
+    """Whether the time for replies to an article was over at `now`."""
+    end = closes_at(published_at, close_days)
+    return end is not None and end <= now
 
 
 class MonthCount(Base):

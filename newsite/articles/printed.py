@@ -26,6 +26,7 @@ from newsite.articles.models import (
     Tag,
     article_tags,
     has_appeared,
+    have_closed,
 )
 from newsite.articles.paths import key
 from newsite.db import MAX_ID, UTCDateTime, connection
@@ -91,9 +92,10 @@ class Printed:
         """Whether it will appear by itself after `now`."""
         return self.state is State.published and not self.is_public(now)
 
-    def takes_replies(self, now: datetime) -> bool:
-        """Whether readers may reply to it at `now`."""
-        return self.replies_open and self.is_public(now)
+    def takes_replies(self, now: datetime, close_days: int | None) -> bool:
+        """Whether readers may reply to it at `now`; `close_days` is the site's `replies_close_days`."""
+        is_over = have_closed(self.published_at, close_days, now)
+        return self.replies_open and self.is_public(now) and not is_over
 
 
 Text = Article | Printed

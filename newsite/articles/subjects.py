@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from newsite.articles.models import Article, Kind, State, has_appeared
+from newsite.articles.models import Article, Kind, State, has_appeared, have_closed
 from newsite.db import db
 
 
@@ -27,9 +27,10 @@ class Subject(NamedTuple):
         """Whether readers may see it at `now`."""
         return has_appeared(self.state, self.published_at, now)
 
-    def takes_replies(self, now: datetime) -> bool:
-        """Whether readers may reply to it at `now`."""
-        return self.replies_open and self.is_public(now)
+    def takes_replies(self, now: datetime, close_days: int | None) -> bool:
+        """Whether readers may reply to it at `now`; `close_days` is the site's `replies_close_days`."""
+        is_over = have_closed(self.published_at, close_days, now)
+        return self.replies_open and self.is_public(now) and not is_over
 
 
 def by_id(article_id: int) -> Subject | None:

@@ -9,7 +9,7 @@ from newsite.articles.models import Article
 from newsite.comments import arriving, deciding, reports, rules, submission
 from newsite.comments.arriving import Arrival, Parent, Stored
 from newsite.comments.models import Comment, ModerationEntry, Status
-from newsite.comments.rules import Sender
+from newsite.comments.rules import NOBODY, Sender
 from newsite.comments.spam import learning
 from newsite.comments.submission import NewReply
 from newsite.db import db
@@ -21,17 +21,22 @@ says_where = deciding.says_where
 
 
 def submit_reply(
-    article: Article, reply: NewReply, *, now: datetime, suspicion: str = ""
+    article: Article,
+    reply: NewReply,
+    *,
+    sender: Sender = NOBODY,
+    now: datetime,
+    suspicion: str = "",
 ) -> Comment:
-    """A reader's reply, which waits for an editor, or lies in spam if `suspicion` names a trap's rule.
+    """A reader's reply, where the site's rules put it: on the page, to wait, in spam or in the trash.
 
-    Every one waits: a name and an address that anybody can type prove nothing, so an earlier
-    approved reply from the same address is no reason to trust this one.
-    The same words sent again within 60 seconds are the first reply, with `is_repeat` set.
-    Raises RepliesClosed, DuplicateReply for the same words later, RuleBroken naming a field.
+    `suspicion` names the rule of a trap that it stepped into. The same words sent again within 60
+    seconds are the first reply, with `is_repeat` set.
+    Raises RepliesClosed, TooFast, DuplicateReply for the same words later, RuleBroken naming a field.
     """
     db.session.flush()  # the article may be new
-    arrival = arriving.prepare(article, reply, now=now, suspicion=suspicion)
+    site = sites.the_site()
+    arrival = arriving.prepare(article, reply, site, sender=sender, now=now, suspicion=suspicion)
     return _loaded(arriving.store(arrival, now=now))
 
 
@@ -73,7 +78,8 @@ def answer(comment: Comment, body: str, *, by: User, now: datetime) -> Comment:
     db.session.flush()  # what is answered may be new
     columns = arriving.cleaned(reply, now) | {"article_id": comment.article_id}
     columns |= {"user_id": by.id, "badge": by.badge}
-    arrival = Arrival(reply, Parent.of(comment), columns)
+    levels = sites.the_site().replies_depth
+    arrival = Arrival(reply, Parent.of(comment), columns, levels)
     stored = _loaded(arriving.write(arrival, now=now))
     if not stored.is_repeat:
         decide([comment, stored], approve, by=by, now=now)

@@ -12,20 +12,20 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
+from newsite import limits
 from newsite.accounts.emails import email_key
 from newsite.articles import subjects
 from newsite.articles.models import Kind
 from newsite.articles.printed import Text
 from newsite.articles.subjects import Subject
-from newsite.comments import queries, submission, threads
+from newsite.comments import deciding, queries, rules, submission, threads
 from newsite.comments.models import Comment, ModerationEntry, Status
-from newsite.comments.spam import learning
-from newsite.comments.spam.features import Suspect
-from newsite.comments.spam.verdicts import verdict
+from newsite.comments.rules import NOBODY, Sender
 from newsite.comments.submission import NewReply
 from newsite.db import db, insert
-from newsite.errors import DuplicateReply, RepliesClosed, RuleBroken
-from newsite.sanitize import POLICY, link_count, reply_html
+from newsite.errors import DuplicateReply, RepliesClosed, RuleBroken, TooFast
+from newsite.sanitize import POLICY, reply_html
+from newsite.site.models import Site
 from newsite.text import tidy_text
 
 SENT_BEFORE = "You have sent this reply before. It waits for an editor, or has been read."
@@ -54,7 +54,14 @@ class Arrival:
     reply: NewReply  # tidied
     parent: Parent | None
     columns: dict[str, Any]  # of its row
-    rule: str = ""  # why it waits, or lies in spam: for an editor
+    levels: int  # of answers to answers
+    rule: str = ""  # why it waits, or was put aside: for an editor
+    passed: str = ""  # what stands in place of a rule, if it may appear at once
+    close_days: int | None = None  # after which the article takes no replies
+    pause: int = 0  # seconds that have to lie between two replies of these:
+    paused: tuple[
+        str, ...
+    ] = ()  # its network and its address; not what is kept, see `limits.pause`
 
 
 class Stored(NamedTuple):
@@ -64,32 +71,45 @@ class Stored(NamedTuple):
     is_repeat: bool
 
 
-def takes_replies(article: Text | Subject, now: datetime) -> bool:
+def takes_replies(article: Text | Subject, now: datetime, close_days: int | None) -> bool:
     """Whether readers may reply at `now`; a page that stands by itself has no replies."""
-    return article.kind is Kind.article and article.takes_replies(now)
+    return article.kind is Kind.article and article.takes_replies(now, close_days)
 
 
 def prepare(
-    article: Text | Subject, reply: NewReply, *, now: datetime, suspicion: str = ""
+    article: Text | Subject,
+    reply: NewReply,
+    site: Site,
+    *,
+    sender: Sender = NOBODY,
+    now: datetime,
+    suspicion: str = "",
 ) -> Arrival:
     """What `store` is to write; this only reads. `suspicion` names the rule of a trap, if one was stepped into.
 
     Raises RepliesClosed, RuleBroken naming a field.
     """
-    _require_open(article, now)
+    _require_open(article, now, site.replies_close_days)
     reply = reply.tidied()
     for field, sentence in submission.problems(reply).items():
         raise RuleBroken(sentence, field=field)
     answered = queries.answerable(article.id, reply.parent_id)
-    parent = Parent.of(answered) if answered else None
-    columns = cleaned(reply, now) | {"article_id": article.id}
-    if suspicion:
-        return Arrival(reply, parent, columns | {"status": Status.spam}, suspicion)
-    suspect = Suspect(reply.body, reply.author_name, reply.email, reply.website)
-    found = verdict(learning.current(), suspect)
-    columns["spam_score"] = found.kept_score
-    looks = f"Looks like spam: {'; '.join(found.reasons)}" if found.is_hold else ""
-    return Arrival(reply, parent, columns, looks or _why_held(columns))
+    columns = cleaned(reply, now) | {"article_id": article.id, "network": sender.network}
+    ruling = rules.judge(Comment(**columns), site, sender=sender, now=now, suspicion=suspicion)
+    may_appear = ruling.status is Status.approved
+    columns["status"] = Status.pending if may_appear else ruling.status
+    columns["spam_score"] = ruling.spam_score
+    return Arrival(
+        reply,
+        Parent.of(answered) if answered else None,
+        columns,
+        site.replies_depth,
+        rule=ruling.rule,
+        passed=rules.passed(ruling) if may_appear else "",
+        close_days=site.replies_close_days,
+        pause=site.replies_flood_seconds,
+        paused=_paused(columns["email_key"], sender),
+    )
 
 
 def cleaned(reply: NewReply, now: datetime) -> dict[str, Any]:
@@ -115,13 +135,22 @@ def store(arrival: Arrival, *, now: datetime) -> Stored:
 
     What may have changed since is asked again: whether the article takes replies (else RepliesClosed),
     and whether what is answered is still there; if not, the reply stands by itself, as always.
-    Raises DuplicateReply as `write`.
+    One that no rule holds is put on its page. Raises DuplicateReply as `write`, TooFast.
     """
     article_id, parent = arrival.columns["article_id"], arrival.parent
-    _require_open(subjects.by_id(article_id), now)
+    _require_open(subjects.by_id(article_id), now, arrival.close_days)
     if parent and queries.answerable(article_id, parent.id) is None:
         arrival = replace(arrival, parent=None)
-    return write(arrival, now=now)
+    stored = write(arrival, now=now)
+    if stored.is_repeat:  # a second press of the button is no second reply
+        return stored
+    wait = limits.pause("reply", arrival.paused, arrival.pause, now=now)
+    if wait:
+        raise TooFast(_too_fast(wait), seconds=wait)
+    if arrival.passed:
+        comment = db.session.get_one(Comment, stored.id)
+        deciding.move(comment, Status.approved, rule=arrival.passed, now=now)
+    return stored
 
 
 def write(arrival: Arrival, *, now: datetime) -> Stored:
@@ -133,13 +162,13 @@ def write(arrival: Arrival, *, now: datetime) -> Stored:
     parent_id = parent.id if parent else None
     row = arrival.columns | {
         "parent_id": parent_id,
-        "depth": threads.depth(parent),
+        "depth": threads.depth(parent, arrival.levels),
         "fingerprint": submission.fingerprint(arrival.reply, parent_id),
     }
     comment_id = connection.execute(_insert(connection.dialect.name, tuple(row)), row).scalar()
     if comment_id is None:
         return _sent_before(row, now)
-    place = threads.place_of(comment_id, now, parent)
+    place = threads.place_of(comment_id, now, row["depth"], parent)
     connection.execute(_set_place(), {"of": comment_id, "at": place})
     if arrival.rule:
         entry = {"comment": comment_id, "status": row["status"], "rule": arrival.rule, "now": now}
@@ -154,17 +183,22 @@ def _sent_before(row: dict[str, Any], now: datetime) -> Stored:
     return Stored(first.id, is_repeat=True)
 
 
-def _require_open(article: Text | Subject | None, now: datetime) -> None:
-    if article is None or not takes_replies(article, now):
+def _require_open(article: Text | Subject | None, now: datetime, close_days: int | None) -> None:
+    if article is None or not takes_replies(article, now, close_days):
         raise RepliesClosed("Replies to this article are closed.")
 
 
-def _why_held(columns: dict[str, Any]) -> str:
-    """The rule that makes a reader's reply wait, in words for an editor."""
-    is_known = queries.has_approved(columns["email_key"])
-    rule = "Every reply is read first" if is_known else "First reply from this address"
-    links = link_count(columns["body_html"])
-    return f"{rule} · {links} {'link' if links == 1 else 'links'}" if links else rule
+def _paused(key: str, sender: Sender) -> tuple[str, ...]:
+    """By what whoever has just replied is known for a moment; staff, who reply at the desk, are not."""
+    if sender is NOBODY:
+        return ()
+    network = limits.network(sender.address)
+    return (f"address:{key}", *([f"network:{network}"] if network else []))
+
+
+def _too_fast(seconds: int) -> str:
+    wait = "a second" if seconds == 1 else f"{seconds} seconds"
+    return f"That was quick. Wait {wait}, then post your reply again."
 
 
 @cache

@@ -10,7 +10,7 @@ from newsite.accounts.models import User
 from newsite.articles.models import Article
 from newsite.db import Base, Ordered
 
-MAX_DEPTH = 5  # deeper answers stand at the fifth level: more leaves no room for words on a phone
+MAX_DEPTH = 10  # WordPress's; a site says how many of them it uses
 
 
 class Status(enum.StrEnum):

@@ -1,4 +1,4 @@
-"""Replies as readers meet them under an article: whole threads, fifty to a page, oldest first."""
+"""Replies as readers meet them under an article: whole threads, so many to a page as the site says, oldest first."""
 
 import re
 from collections.abc import Sequence
@@ -14,14 +14,13 @@ from newsite.comments.blocks import ROW_COLUMNS, Row
 from newsite.comments.models import Comment
 from newsite.db import Ordered, connection, db
 
-THREADS = 50  # begin on one page, as in WordPress
 AFTER_ALL = "g"  # comes after every place, which is hexadecimal
 MAX_ROWS = 200  # stand on one page: a thread of ten thousand is divided
 _NUMBER = re.compile(r"([1-9][0-9]{0,5})(?:\.([1-9][0-9]{0,5}))?", re.ASCII)
 
 
 class PageNumber(NamedTuple):
-    """Which fifty threads, and which two hundred of their replies: both from 1."""
+    """Which page of threads, and which two hundred of their replies: both from 1."""
 
     group: int = 1
     chunk: int = 1
@@ -48,18 +47,20 @@ class RepliesPage:
     later: PageNumber | None = None
 
 
-def page_of_replies(article: Text, group: int = 1, chunk: int = 1) -> RepliesPage:
+def page_of_replies(
+    article: Text, group: int = 1, chunk: int = 1, *, threads_each: int
+) -> RepliesPage:
     """One page of what stands under an article; without rows if there is no such page.
 
-    The first fifty threads take one query, any others at most three, whatever the number of replies.
+    The first threads take one query, any others at most three, whatever the number of replies.
     """
     if article.reply_count == 0:  # gaps stand only where something below them was approved
         return RepliesPage([])
-    bounds = _bounds(article, group) if group > 1 else _Bounds()
+    bounds = _bounds(article, group, threads_each) if group > 1 else _Bounds()
     if bounds is None:
         return RepliesPage([])
     given = {"article": article.id, "begin": bounds.begin or "", "end": bounds.end}
-    given["skipped"] = MAX_ROWS * (chunk - 1)
+    given |= {"skipped": MAX_ROWS * (chunk - 1), "threads_each": threads_each}
     found = connection().execute(_rows(is_first=group == 1), given).all()
     rows = [Row(*row[:-1]) for row in found[:MAX_ROWS]]
     if len(found) > MAX_ROWS:
@@ -69,7 +70,7 @@ def page_of_replies(article: Text, group: int = 1, chunk: int = 1) -> RepliesPag
     return RepliesPage(rows, _earlier(article, group, chunk, bounds), later)
 
 
-def page_of(comment: Comment) -> PageNumber | None:
+def page_of(comment: Comment, threads_each: int) -> PageNumber | None:
     """The page that a comment stands on; None if it stands on none."""
     if not comment.is_on_page or comment.place is None:
         return None
@@ -78,8 +79,8 @@ def page_of(comment: Comment) -> PageNumber | None:
         Comment.depth == 1,
         Comment.place < threads.root(comment.place),
     )
-    group = before // THREADS + 1
-    bounds = (_bounds(comment.article, group) if group > 1 else None) or _Bounds()
+    group = before // threads_each + 1
+    bounds = (_bounds(comment.article, group, threads_each) if group > 1 else None) or _Bounds()
     rows = _count(*_between(comment.article, bounds.begin, None), Comment.place < comment.place)
     return PageNumber(group, rows // MAX_ROWS + 1)
 
@@ -95,14 +96,15 @@ class _Bounds(NamedTuple):
     end: str | None = None
 
 
-def _bounds(article: Text, group: int) -> _Bounds | None:
+def _bounds(article: Text, group: int, threads_each: int) -> _Bounds | None:
     """The bounds of a group of threads after the first, in one query; None if there is no such group."""
     # The group before is read along.
-    roots = _roots(article).offset(THREADS * (group - 2)).limit(2 * THREADS + 1)
+    roots = _roots(article).offset(threads_each * (group - 2)).limit(2 * threads_each + 1)
     places: Sequence[str | None] = db.session.scalars(roots).all()
-    if len(places) <= THREADS:
+    if len(places) <= threads_each:
         return None
-    return _Bounds(places[0], places[THREADS], places[-1] if len(places) > 2 * THREADS else None)
+    end = places[-1] if len(places) > 2 * threads_each else None
+    return _Bounds(places[0], places[threads_each], end)
 
 
 @cache  # to build it takes longer than to run it
@@ -114,7 +116,8 @@ def _rows(*, is_first: bool) -> sa.Select[Any]:
     article = sa.bindparam("article", type_=sa.Integer())
     begin, last = (sa.bindparam(name, type_=Ordered) for name in ("begin", "end"))
     # Where the second group of threads begins is found on the way; null without one.
-    second = _roots(article).offset(THREADS).limit(1).scalar_subquery()
+    threads_each = sa.bindparam("threads_each", type_=sa.Integer())
+    second = _roots(article).offset(threads_each).limit(1).scalar_subquery()
     end = second if is_first else last
     query = sa.select(*ROW_COLUMNS, end.is_not(None).label("has_more"))
     query = query.where(*_between(article, None, sa.func.coalesce(end, AFTER_ALL)))

@@ -75,12 +75,6 @@ def with_fingerprint(article_id: int, fingerprint: str) -> Comment:
     ).one()
 
 
-def has_approved(email_key: str) -> bool:
-    """Whether a reply from this address was ever approved, and still is."""
-    approved = sa.exists().where(Comment.email_key == email_key, Comment.status == Status.approved)
-    return bool(db.session.scalar(sa.select(approved)))
-
-
 def has_answers_on_page(comment: Comment) -> bool:
     """Whether an answer to this comment is on the page, be it as a gap."""
     answer = sa.exists().where(Comment.parent_id == comment.id, Comment.is_on_page)

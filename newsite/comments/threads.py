@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from newsite.comments.models import MAX_DEPTH, Comment
+from newsite.comments.models import Comment
 
 # Hexadecimal of a fixed width sorts as the numbers do. Ten digits of seconds since the year 1 reach
 # past the year 9999 and take the dates of any import, those before 1970 too.
@@ -25,33 +25,28 @@ class Standing(Protocol):
         """Where it stands; None before it has an id."""
 
 
-def stand(comment: Comment, parent: Comment | None) -> None:
-    """Gives the comment its level; its place follows, once it has an id."""
-    comment.parent = parent
-    comment.depth = depth(parent)
-
-
-def depth(parent: Standing | None) -> int:
-    """The level of an answer to `parent`, or of a reply to the article."""
-    return min(parent.depth + 1, MAX_DEPTH) if parent else 1
+def depth(parent: Standing | None, levels: int) -> int:
+    """The level of an answer to `parent`, or of a reply to the article, where there are so many levels."""
+    return min(parent.depth + 1, levels) if parent else 1
 
 
 def place(comment: Comment, parent: Comment | None) -> str:
-    """Where the comment, which has an id, stands on its page."""
-    return place_of(comment.id, comment.created_at, parent)
+    """Where the comment, which has an id and its level, stands on its page."""
+    return place_of(comment.id, comment.created_at, comment.depth, parent)
 
 
-def place_of(comment_id: int, created_at: datetime, parent: Standing | None) -> str:
+def place_of(comment_id: int, created_at: datetime, depth: int, parent: Standing | None) -> str:
     """Where a comment stands on its page: one component a level.
 
     Every reply's place begins with its parent's, so the order of the bytes is the order of reading:
     a reply, the answers to it, the next reply. An answer to the last level stands on that level
-    too, among the other answers under the same reply of the level above, oldest first.
+    too, among the other answers under the same reply of the level above, oldest first. There it
+    stays when the site has more levels, or fewer.
     """
     above = (parent.place or "") if parent else ""
     seconds = (created_at - _YEAR_ONE) // timedelta(seconds=1)
     own = f"{seconds:0{SECONDS_DIGITS}x}{comment_id:0{ID_DIGITS}x}"
-    return above[: LEVEL_CHARS * (MAX_DEPTH - 1)] + own
+    return above[: LEVEL_CHARS * (depth - 1)] + own
 
 
 def root(place_: str) -> str:

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import ipaddress
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -39,6 +39,7 @@ __all__ = [
     "hit",
     "init_app",
     "network",
+    "pause",
     "prefix",
     "problem_of_redis",
     "seconds_left",
@@ -94,6 +95,16 @@ def clear(name: str, key: str, limit: str) -> None:
     identity = parse(limit), name, hidden(key)
     if _is_on():
         _ask(lambda limiter, _: limiter.clear(*identity), None)
+
+
+def pause(name: str, keys: Iterable[str], seconds: int, *, now: datetime) -> int:
+    """Notes that this was done now for each of the keys; 0, or the seconds left if it was within so many for one.
+
+    It is noted in the session's own transaction, always in the database: what is refused, or not
+    committed, does not count, and whoever does it at the same time waits for that.
+    """
+    hidden_keys = sorted(f"{name}/{hidden(key)}" for key in keys) if _is_on() else []
+    return TableCounts(now).pause(hidden_keys, seconds) if hidden_keys and seconds else 0
 
 
 def network(address: str | None) -> str:

@@ -1,5 +1,6 @@
 """Counts in the database, for a site without Redis, and for the time that Redis does not answer."""
 
+import math
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -54,6 +55,27 @@ class TableCounts(Storage):
         with forgettable(), db.engine.begin() as connection:
             count: int = connection.execute(query).scalar_one()
             return count
+
+    def pause(self, keys: list[str], seconds: int) -> int:
+        """Notes these keys, which are in order, in the session's transaction; the seconds that the last one has left.
+
+        0 if none was noted within `seconds`. Then those who come meanwhile wait for the transaction's end.
+        """
+        ends_at = self.now + timedelta(seconds=seconds)
+        fresh = insert(RateCount).values(
+            [{"key": key, "count": 0, "ends_at": ends_at} for key in keys]
+        )
+        runs = sa.and_(RateCount.ends_at > self.now, RateCount.ends_at <= ends_at)
+        query = fresh.on_conflict_do_update(
+            index_elements=[RateCount.key],
+            set_={
+                # As it was, if it runs: `count` then tells that it is not new.
+                "count": sa.case((runs, RateCount.count + 1), else_=0),
+                "ends_at": sa.case((runs, RateCount.ends_at), else_=ends_at),
+            },
+        ).returning(RateCount.count, RateCount.ends_at)
+        running = [end for count, end in db.session.execute(query) if count > 0]
+        return max((math.ceil((end - self.now).total_seconds()) for end in running), default=0)
 
     def get(self, key: str) -> int:
         """The count of the window that runs, 0 if none does."""

@@ -67,10 +67,22 @@ def test_it_appears_and_takes_replies_when_the_article_does(
     article = make_article(published_at=now + timedelta(hours=1))
     found = printed.by_path(article.path or "")
     assert found is not None
-    for at in (now, now + timedelta(hours=1)):
-        assert found.is_public(at) == article.is_public(at)
+    for at, takes in ((now, False), (now + timedelta(hours=1), True)):
+        assert found.is_public(at) == article.is_public(at) == takes
         assert found.is_scheduled(at) == article.is_scheduled(at)
-        assert found.takes_replies(at) == article.takes_replies(at)
+        assert found.takes_replies(at, None) == article.takes_replies(at, None) == takes
+
+
+def test_it_closes_by_itself_when_the_article_does(make_article: Make, now: datetime) -> None:
+    article = make_article(published_at=now)
+    found = printed.by_path(article.path or "")
+    assert found is not None
+    for at, takes in (
+        (now + timedelta(days=14, seconds=-1), True),
+        (now + timedelta(days=14), False),
+    ):
+        assert found.takes_replies(at, 14) == article.takes_replies(at, 14) == takes
+        assert found.takes_replies(at, None)
 
 
 def test_neighbours_are_the_ones_before_and_after(days: list[Article], now: datetime) -> None:

@@ -168,7 +168,7 @@ def test_corrections_are_listed_newest_first(article: Article) -> None:
 
 def test_questions_an_article_answers_about_itself(article: Article, now: datetime) -> None:
     assert article.is_public(now)
-    assert article.takes_replies(now)
+    assert article.takes_replies(now, None)
     article.published_at = now + timedelta(days=1)
     assert article.is_scheduled(now)
     article.state = State.draft

@@ -32,7 +32,8 @@ def test_a_subject_says_what_its_article_says(
             assert getattr(subject, name) == getattr(article, name)
         for at in (now, later):
             assert subject.is_public(at) == article.is_public(at)
-            assert subject.takes_replies(at) == article.takes_replies(at)
+            for days in (None, 1, 14):
+                assert subject.takes_replies(at, days) == article.takes_replies(at, days)
 
 
 def test_an_article_that_is_not_there_is_no_subject(article: Article) -> None:

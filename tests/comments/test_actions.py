@@ -15,6 +15,7 @@ from newsite.accounts.models import User
 from newsite.articles.models import Article, Kind, State
 from newsite.comments import actions, arriving, queries
 from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.comments.rules import Sender
 from newsite.comments.spam.models import SpamLesson
 from newsite.comments.submission import NewReply
 from newsite.config import Settings
@@ -26,6 +27,7 @@ from newsite.errors import (
     NotAllowed,
     RepliesClosed,
     RuleBroken,
+    TooFast,
 )
 from newsite.sanitize import POLICY
 from newsite.site.models import Site
@@ -50,26 +52,116 @@ def test_a_reply_waits_for_an_editor(article: Article, reply: MakeReply, now: da
     assert article.reply_count == 0
     [entry] = comment.entries
     assert (entry.old_status, entry.new_status) == (None, Status.pending)
-    assert entry.rule == "First reply from this address"
+    assert entry.rule == "Address not confirmed"
     assert entry.by is None
 
 
-def test_an_approved_reply_earns_its_address_nothing(
-    article: Article, reply: MakeReply, approved: Send, now: datetime
+def test_where_no_rule_holds_a_reply_it_is_on_the_page_at_once(
+    article: Article, reply: MakeReply, site: Site, now: datetime
 ) -> None:
-    approved("First.")
-    again = actions.submit_reply(article, reply("Second."), now=now)
-    assert again.status is Status.pending
-    assert again.entries[0].rule == "Every reply is read first"
+    site.replies_hold_unknown = False
+    db.session.commit()
+    key = f"article:{article.id}"
+    assert keys_of(lambda: actions.submit_reply(article, reply(), now=now)) == {key}
+    comment = queries.queue(Status.approved).items[0]
+    assert (comment.is_on_page, comment.approved_at, article.reply_count) == (True, now, 1)
+    [entry] = comment.entries
+    assert (entry.old_status, entry.new_status) == (Status.pending, Status.approved)
+    assert (entry.rule, entry.by) == ("No rule held it", None)
+    again = actions.submit_reply(article, reply(), now=now)
+    assert (again.id, again.is_repeat) == (comment.id, True)
+    assert (article.reply_count, len(again.entries)) == (1, 1)
 
 
-def test_links_are_counted_for_the_editor(
+def test_what_came_without_a_reader_teaches_the_filter_nothing(
+    article: Article, reply: MakeReply, site: Site, now: datetime
+) -> None:
+    site.replies_hold_unknown = False
+    actions.submit_reply(article, reply(), now=now)
+    db.session.commit()
+    assert db.session.scalars(sa.select(SpamLesson)).all() == []
+
+
+def test_a_disallowed_word_puts_it_in_the_trash_and_a_link_too_many_holds_it(
+    article: Article, reply: MakeReply, site: Site, now: datetime
+) -> None:
+    site.disallowed_keys, site.replies_max_links = "casino", 1
+    thrown = actions.submit_reply(article, reply("Casino!"), now=now)
+    held = actions.submit_reply(article, reply("See https://example.org/"), now=now)
+    assert (thrown.status, rules_of(thrown)) == (Status.trash, ["Disallowed word: casino"])
+    assert (held.status, rules_of(held)) == (Status.pending, ["1 link · Address not confirmed"])
+
+
+SENDER = Sender(network="203.0.113.0/24", agent="Firefox", address="203.0.113.7")
+
+
+def test_of_the_network_its_first_part_is_kept_and_of_the_browser_nothing(
     article: Article, reply: MakeReply, now: datetime
 ) -> None:
-    one = actions.submit_reply(article, reply("See https://example.org/"), now=now)
-    two = actions.submit_reply(article, reply("https://a.org/ and https://b.org/"), now=now)
-    assert one.entries[0].rule == "First reply from this address · 1 link"
-    assert two.entries[0].rule == "First reply from this address · 2 links"
+    comment = actions.submit_reply(article, reply(), sender=SENDER, now=now)
+    db.session.commit()
+    assert comment.network == "203.0.113.0/24"
+    table = Comment.__table__
+    row = db.session.execute(sa.select(table).where(table.c.id == comment.id)).one()
+    assert not any("203.0.113.7" in str(value) or "Firefox" in str(value) for value in row)
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ({"email": "bo@example.org"}, SENDER),  # another person at the same network
+        ({}, Sender(address="198.51.100.1")),  # the same address elsewhere
+        ({"email": "ANN@example.org"}, Sender()),  # from nobody knows where
+    ],
+)
+def test_a_quarter_of_a_minute_lies_between_two_replies(
+    article: Article, reply: MakeReply, now: datetime, given: dict[str, str], sender: Sender
+) -> None:
+    actions.submit_reply(article, reply("One."), sender=SENDER, now=now)
+    db.session.commit()
+    early, late = (now + timedelta(seconds=after) for after in (12, 15))
+    with pytest.raises(TooFast, match="Wait 3 seconds, then") as refusal:
+        actions.submit_reply(article, reply("Two.", **given), sender=sender, now=early)
+    assert refusal.value.seconds == 3
+    db.session.rollback()
+    actions.submit_reply(article, reply("Two.", **given), sender=sender, now=late)
+
+
+def test_how_long_lies_between_two_replies_is_the_sites_to_say(
+    article: Article, reply: MakeReply, site: Site, now: datetime
+) -> None:
+    site.replies_flood_seconds = 1
+    actions.submit_reply(article, reply("One."), sender=SENDER, now=now)
+    db.session.commit()
+    with pytest.raises(TooFast, match="Wait a second, then"):
+        actions.submit_reply(article, reply("Two."), sender=SENDER, now=now)
+    db.session.rollback()
+    site.replies_flood_seconds = 0
+    actions.submit_reply(article, reply("Two."), sender=SENDER, now=now)
+
+
+def test_a_second_press_is_no_second_reply(
+    article: Article, reply: MakeReply, now: datetime
+) -> None:
+    first = actions.submit_reply(article, reply(), sender=SENDER, now=now)
+    second = actions.submit_reply(article, reply(), sender=SENDER, now=now)
+    assert (second.id, second.is_repeat) == (first.id, True)
+
+
+def test_an_answer_beyond_the_last_level_stands_on_it(
+    approved: Send, site: Site, editor: User, now: datetime
+) -> None:
+    site.replies_depth = 2
+    first = approved("First.")
+    second = approved("Second.", to=first)
+    third = approved("Third.", to=second)
+    site.replies_depth = 3
+    fourth = approved("Fourth.", to=second)
+    staff = actions.answer(fourth, "Fifth.", by=editor, now=now)
+    made = [first, second, third, fourth, staff]
+    assert [comment.depth for comment in made] == [1, 2, 2, 3, 3]
+    in_order = sorted(made, key=lambda comment: comment.place or "")
+    assert in_order == [first, second, fourth, staff, third]
 
 
 def test_what_was_sent_is_kept_as_it_was_and_cleaned_beside_it(
@@ -184,8 +276,8 @@ def test_what_a_rule_put_aside_stays_aside(
 def test_what_was_held_for_its_sender_waits_for_an_editor(
     sent: Send, site: Site, now: datetime
 ) -> None:
-    site.replies_hold_unknown = False
     comment = sent()
+    site.replies_hold_unknown = False
     comment.entries[0].rule = "Network address on your list"
     assert actions.judge_again(comment, now=now).status is Status.pending
     comment.entries[0].rule = "Address not confirmed"

@@ -14,6 +14,7 @@ from newsite.comments.models import Comment
 from newsite.comments.submission import NewReply
 from newsite.db import db, reading
 from newsite.errors import RepliesClosed
+from newsite.site.models import Site
 
 MakeReply = Callable[..., NewReply]
 Send = Callable[..., Comment]
@@ -23,24 +24,24 @@ Counted = Callable[[], AbstractContextManager[list[str]]]
 def test_a_page_that_stands_by_itself_takes_no_replies(
     article: Article, make_article: Callable[..., Article], now: datetime
 ) -> None:
-    assert arriving.takes_replies(article, now)
-    assert not arriving.takes_replies(make_article("About us", kind=Kind.page), now)
+    assert arriving.takes_replies(article, now, None)
+    assert not arriving.takes_replies(make_article("About us", kind=Kind.page), now, None)
 
 
 def test_making_a_reply_ready_only_reads(
-    article: Article, reply: MakeReply, counted: Counted, now: datetime
+    article: Article, site: Site, reply: MakeReply, counted: Counted, now: datetime
 ) -> None:
     db.session.commit()
     with counted() as run, reading():
-        arriving.prepare(article, reply(), now=now)
+        arriving.prepare(article, reply(), site, now=now)
     assert run
     assert {statement.split()[0] for statement in run} <= {"BEGIN", "SELECT"}
 
 
 def test_nothing_is_done_in_the_line_but_to_look_and_to_write(
-    article: Article, reply: MakeReply, counted: Counted, now: datetime
+    article: Article, site: Site, reply: MakeReply, counted: Counted, now: datetime
 ) -> None:
-    arrival = arriving.prepare(article, reply(), now=now)
+    arrival = arriving.prepare(article, reply(), site, now=now)
     db.session.commit()
     with counted() as run:
         arriving.store(arrival, now=now)
@@ -49,9 +50,9 @@ def test_nothing_is_done_in_the_line_but_to_look_and_to_write(
 
 
 def test_an_article_closed_meanwhile_takes_no_reply(
-    article: Article, reply: MakeReply, now: datetime
+    article: Article, site: Site, reply: MakeReply, now: datetime
 ) -> None:
-    arrival = arriving.prepare(article, reply(), now=now)
+    arrival = arriving.prepare(article, reply(), site, now=now)
     article.replies_open = False
     db.session.commit()
     with pytest.raises(RepliesClosed):
@@ -59,9 +60,9 @@ def test_an_article_closed_meanwhile_takes_no_reply(
 
 
 def test_an_article_deleted_meanwhile_takes_no_reply(
-    article: Article, reply: MakeReply, now: datetime
+    article: Article, site: Site, reply: MakeReply, now: datetime
 ) -> None:
-    arrival = arriving.prepare(article, reply(), now=now)
+    arrival = arriving.prepare(article, reply(), site, now=now)
     db.session.delete(article)
     db.session.commit()
     with pytest.raises(RepliesClosed):
@@ -69,22 +70,22 @@ def test_an_article_deleted_meanwhile_takes_no_reply(
 
 
 def test_an_answer_to_what_was_put_aside_meanwhile_stands_by_itself(
-    article: Article, reply: MakeReply, approved: Send, editor: User, now: datetime
+    article: Article, site: Site, reply: MakeReply, approved: Send, editor: User, now: datetime
 ) -> None:
     first = approved("First.")
-    arrival = arriving.prepare(article, reply(parent_id=first.id), now=now)
+    arrival = arriving.prepare(article, reply(parent_id=first.id), site, now=now)
     actions.trash(first, by=editor, now=now)
     db.session.commit()
     stored = db.session.get_one(Comment, arriving.store(arrival, now=now).id)
     assert (stored.parent_id, stored.depth) == (None, 1)
-    alone = arriving.prepare(article, reply(), now=now)
+    alone = arriving.prepare(article, reply(), site, now=now)
     assert arriving.store(alone, now=now) == (stored.id, True)  # the very same reply by now
 
 
 def test_a_second_press_finds_the_first_reply_and_writes_nothing(
-    article: Article, reply: MakeReply, now: datetime
+    article: Article, site: Site, reply: MakeReply, now: datetime
 ) -> None:
-    arrival = arriving.prepare(article, reply(), now=now)
+    arrival = arriving.prepare(article, reply(), site, now=now)
     first = arriving.store(arrival, now=now)
     assert not first.is_repeat
     assert arriving.store(arrival, now=now) == (first.id, True)

@@ -26,7 +26,7 @@ def fill(article: Article, now: datetime) -> Callable[[list[int]], list[int]]:
         above: list[Comment] = []
         rows = []
         for number, depth in enumerate(depths, start=1):
-            comment = Comment(id=number, created_at=now + timedelta(seconds=number))
+            comment = Comment(id=number, created_at=now + timedelta(seconds=number), depth=depth)
             parent = above[depth - 2] if depth > 1 else None
             comment.place = threads.place(comment, parent)
             above[depth - 1 :] = [comment]
@@ -65,7 +65,7 @@ def read_through(article: Article) -> list[RepliesPage]:
     """All pages, following the links to later ones; each links back to the one before."""
     pages, number = [], PageNumber()
     while True:
-        page = page_of_replies(article, *number)
+        page = page_of_replies(article, *number, threads_each=50)
         assert page.earlier == (pages[-1][0] if pages else None)
         pages.append((number, page))
         if page.later is None:
@@ -76,7 +76,7 @@ def read_through(article: Article) -> list[RepliesPage]:
 def test_an_article_without_replies_asks_nothing(counted: Counted, article: Article) -> None:
     assert article.id  # it is read anew here, after the commit before
     with counted() as run:
-        assert page_of_replies(article) == RepliesPage([])
+        assert page_of_replies(article, threads_each=50) == RepliesPage([])
     assert run == []
 
 
@@ -85,7 +85,7 @@ def test_replies_stand_in_their_threads_oldest_first(article: Article, approved:
     answer = approved("1.1", to=first)
     later = approved("1.2", to=first)
     deep = approved("1.1.1", to=answer)
-    rows = page_of_replies(article).rows
+    rows = page_of_replies(article, threads_each=50).rows
     assert [row.id for row in rows] == [c.id for c in (first, answer, deep, later, second)]
     assert [row.depth for row in rows] == [1, 2, 3, 2, 1]
     assert "<p>1</p>" in rows[0].block_html
@@ -100,7 +100,7 @@ def test_only_what_is_approved_is_there_and_gaps_where_answers_still_stand(
     answer = actions.answer(first, "Hello", by=editor, now=now)
     actions.trash(first, by=editor, now=now)
     db.session.commit()
-    gap, staff = page_of_replies(article).rows
+    gap, staff = page_of_replies(article, threads_each=50).rows
     assert (gap.id, staff.id) == (first.id, answer.id)
     assert 'class="gap"' in gap.block_html
     assert 'class="staff"' in staff.block_html
@@ -119,8 +119,8 @@ def test_exactly_fifty_threads_are_one_page(
     article: Article, fill: Callable[[list[int]], list[int]]
 ) -> None:
     fill([1] * 50)
-    assert page_of_replies(article).later is None
-    fill_more = page_of_replies(article, 2)
+    assert page_of_replies(article, threads_each=50).later is None
+    fill_more = page_of_replies(article, 2, threads_each=50)
     assert fill_more == RepliesPage([])
 
 
@@ -131,14 +131,14 @@ def test_a_long_thread_is_divided(article: Article, fill: Callable[[list[int]], 
     assert [row.id for page in pages for row in page.rows] == ids
     for number in ("1", "1.2", "1.3", "2"):
         group, chunk = PageNumber.parse(number)
-        for row in page_of_replies(article, group, chunk).rows[:3]:
+        for row in page_of_replies(article, group, chunk, threads_each=50).rows[:3]:
             comment = db.session.get(Comment, row.id)
             assert comment is not None
-            assert page_of(comment) == (group, chunk)
+            assert page_of(comment, 50) == (group, chunk)
 
 
 def test_a_reply_that_is_not_on_the_page_stands_on_none(sent: Send) -> None:
-    assert page_of(sent()) is None
+    assert page_of(sent(), 50) is None
 
 
 @pytest.mark.parametrize("number", [(2, 1), (1, 2), (999_999, 999_999)])
@@ -146,7 +146,7 @@ def test_a_page_that_is_not_there_has_no_rows(
     article: Article, approved: Send, number: tuple[int, int]
 ) -> None:
     approved()
-    assert page_of_replies(article, *number).rows == []
+    assert page_of_replies(article, *number, threads_each=50).rows == []
 
 
 def test_ten_thousand_replies_take_as_many_queries_as_sixty(
@@ -157,12 +157,12 @@ def test_ten_thousand_replies_take_as_many_queries_as_sixty(
     assert article.reply_count == 10_001
     for group, chunk, most in ((1, 1, 1), (2, 1, 4), (50, 1, 4)):
         with counted() as run:
-            page = page_of_replies(article, group, chunk)
+            page = page_of_replies(article, group, chunk, threads_each=50)
         assert len(run) <= most
         assert 0 < len(page.rows) <= MAX_ROWS
     assert last.article is article
     with counted() as run:
-        assert page_of(last) == (51, 1)
+        assert page_of(last, 50) == (51, 1)
     assert len(run) <= 3
 
 

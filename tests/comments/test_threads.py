@@ -6,15 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsite.comments import threads
-from newsite.comments.models import MAX_DEPTH, Comment
+from newsite.comments.models import Comment
 
+LEVELS = 5
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TIMES = st.datetimes(timezones=st.just(UTC))
 
 
 def standing(number: int, at: datetime = NOON, under: Comment | None = None) -> Comment:
     comment = Comment(id=number, created_at=at)
-    threads.stand(comment, under)
+    comment.parent, comment.depth = under, threads.depth(under, LEVELS)
     comment.place = threads.place(comment, under)
     return comment
 
@@ -50,11 +51,11 @@ def test_every_answer_stands_within_its_thread_and_after_what_it_answers(
         assert parent.place is not None
         assert comment.place is not None
         assert comment.place > parent.place
-        assert comment.depth == min(parent.depth + 1, MAX_DEPTH)
+        assert comment.depth == min(parent.depth + 1, LEVELS)
         assert comment.place.startswith(threads.root(parent.place))
         assert len(comment.place) == comment.depth * threads.LEVEL_CHARS
 
 
 def test_an_answer_to_a_reply_without_a_place_begins_its_own() -> None:
     parent = Comment(id=1, created_at=NOON, depth=1)
-    assert threads.place(Comment(id=2, created_at=NOON), parent) == standing(2).place
+    assert threads.place(Comment(id=2, created_at=NOON, depth=2), parent) == standing(2).place

@@ -65,6 +65,47 @@ def test_tries_can_be_forgotten(app: Flask, now: datetime) -> None:
     assert hit("ann", now)
 
 
+def paused(keys: list[str], now: datetime, seconds: int = 15) -> int:
+    left = limits.pause("reply", keys, seconds, now=now)
+    db.session.commit() if left == 0 else db.session.rollback()
+    return left
+
+
+def test_a_pause_lies_between_two_that_share_anything(app: Flask, now: datetime) -> None:
+    later = now + timedelta(seconds=10)
+    assert paused(["ann", "home"], now) == 0
+    assert paused(["bob", "home"], later) == 5
+    assert paused(["ann", "work"], later) == 5
+    assert paused(["bob", "work"], later) == 0, "a refused try is not noted"
+    assert paused(["ann", "home"], now + timedelta(seconds=15)) == 0
+    assert paused(["ann", "home"], now + timedelta(seconds=29.5)) == 1
+
+
+def test_a_pause_that_is_not_committed_never_was(app: Flask, now: datetime) -> None:
+    assert limits.pause("reply", ["ann"], 15, now=now) == 0
+    db.session.rollback()
+    assert paused(["ann"], now) == 0
+
+
+def test_a_pause_of_no_seconds_is_none(app: Flask, now: datetime) -> None:
+    assert [paused(["ann"], now, seconds=0) for _ in range(2)] == [0, 0]
+    assert [paused([], now) for _ in range(2)] == [0, 0]
+    assert keys() == []
+
+
+def test_a_clock_that_was_put_back_makes_no_pause_longer(app: Flask, now: datetime) -> None:
+    assert paused(["ann"], now) == 0
+    assert paused(["ann"], now - timedelta(hours=3)) == 0
+
+
+def test_a_pause_ends_and_is_cleared_away(app: Flask, now: datetime) -> None:
+    paused(["ann@example.org"], now)
+    (key,) = keys()
+    assert "ann" not in key
+    assert limits.tidy(now + timedelta(seconds=15)) == 1
+    db.session.commit()
+
+
 def test_without_a_time_the_clock_is_asked(app: Flask) -> None:
     assert limits.hit("sign-in", "ann", "1 per minute")
     assert not limits.hit("sign-in", "ann", "1 per minute")

@@ -1,12 +1,14 @@
 """The replies under an article, as its page shows them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, pairwise
 
 from flask import abort, request
 from flask_babel import gettext, ngettext
 
 from newsite.articles import keys
+from newsite.articles.models import closes_at
 from newsite.articles.printed import Text
 from newsite.comments import blocks
 from newsite.comments.arriving import takes_replies
@@ -34,6 +36,7 @@ class ReplySection:
     earlier: str | None  # addresses of the pages before and after
     later: str | None
     form_html: str | None  # None: replies are closed
+    closes_at: datetime | None  # when they will be, by themselves
 
 
 def reply_section(article: Text) -> ReplySection:
@@ -42,13 +45,16 @@ def reply_section(article: Text) -> ReplySection:
     A draft has none; in its preview stands the form that readers will meet.
     """
     pagecache.collect(keys.article(article.id))
-    number = _asked()
-    page = page_of_replies(article, *number)
+    number, site = _asked(), current_site()
+    page = page_of_replies(article, *number, threads_each=site.replies_threads)
     if number != FIRST and not page.rows:
         abort(404)
-    is_open = takes_replies(article, now()) or (
+    close_days = site.replies_close_days
+    is_open = takes_replies(article, now(), close_days) or (
         not article.is_public(now()) and article.replies_open
     )
+    end = closes_at(article.published_at, close_days) if is_open else None
+    pagecache.until(end)
     return ReplySection(
         heading=_heading(article.reply_count, is_open),
         thread_html=thread_html(page.rows, is_open=is_open),
@@ -56,6 +62,7 @@ def reply_section(article: Text) -> ReplySection:
         earlier=page.earlier and page_address(article, page.earlier, "#replies"),
         later=page.later and page_address(article, page.later, "#replies"),
         form_html=form_html(article, now()) if is_open else None,
+        closes_at=end,
     )
 
 

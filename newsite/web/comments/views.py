@@ -10,16 +10,17 @@ from werkzeug.wrappers import Response
 from newsite import limits
 from newsite.articles import queries as articles
 from newsite.articles import subjects
-from newsite.articles.models import Article, State
+from newsite.articles.models import Article, State, closes_at
 from newsite.articles.subjects import Subject
 from newsite.comments import arriving, letters, links, queries
 from newsite.comments.arriving import Stored
 from newsite.comments.pages import page_of
+from newsite.comments.rules import Sender
 from newsite.db import db, expect
 from newsite.errors import RuleBroken, TooFast
 from newsite.web.comments.form import ReplyForm, number, reply_form
 from newsite.web.comments.section import page_address
-from newsite.web.context import now
+from newsite.web.context import current_site, now
 from newsite.web.headers import private
 
 LIMITS = ("5 per 1 minute", "30 per 1 hour")  # from one address: a branch meeting shares one
@@ -37,16 +38,15 @@ def create(article_id: int) -> Response:
     article = _seen(subjects.by_id(article_id))
     form = reply_form(article, now(), request.form)
     if wait:
-        return _flooded(article_id, form, wait)
+        return _refused(article_id, form, _too_many(wait))
     if not form.validate():
         return _form_page(article_id, form, 422)
     try:
         stored = _stored(article, form)
     except RuleBroken as error:
-        form.refuse(error)
         db.session.rollback()  # others may write while this is told
         expect(only_reads=True)
-        return _form_page(article_id, form, error.status)
+        return _refused(article_id, form, error)
     right = links.VIEW if stored.is_repeat else links.OWN
     return redirect(links.status_path(stored.id, right, now=now()), 303)
 
@@ -64,7 +64,9 @@ def show(article_id: int, comment_id: int) -> Response:
     """Leads to a reply, on whichever page it stands by now."""
     article = _public(article_id)
     comment = queries.by_id(comment_id)
-    page = page_of(comment) if comment is not None and comment.article_id == article.id else None
+    threads_each = current_site().replies_threads
+    is_here = comment is not None and comment.article_id == article.id
+    page = page_of(comment, threads_each) if comment is not None and is_here else None
     if page is None:
         abort(404)
     return redirect(page_address(article, page, f"#comment-{comment_id}"), 302)
@@ -72,7 +74,9 @@ def show(article_id: int, comment_id: int) -> Response:
 
 def _stored(article: Subject, form: ReplyForm) -> Stored:
     """The reply, written down. All that takes long comes before the line in which those who write stand."""
-    arrival = arriving.prepare(article, form.value(), now=now(), suspicion=form.suspicion())
+    site, sender, trap = current_site(), _sender(), form.suspicion()
+    reply = form.value()
+    arrival = arriving.prepare(article, reply, site, sender=sender, now=now(), suspicion=trap)
     db.session.rollback()
     expect(only_reads=False)
     stored = arriving.store(arrival, now=now())
@@ -91,17 +95,29 @@ def _flood() -> int:
     return 0
 
 
-def _flooded(article_id: int, form: ReplyForm, seconds: int) -> Response:
-    """The form with its text, to be sent again in a while."""
+def _sender() -> Sender:
+    """Who sends, for the rules."""
+    address = request.remote_addr or ""
+    agent = request.headers.get("User-Agent", "")
+    return Sender(network=limits.prefix(address), agent=agent, address=address)
+
+
+def _too_many(seconds: int) -> TooFast:
     minutes = -(-seconds // 60)
     sentence = ngettext(
         "That was quick. Wait a minute, then post your reply again.",
         "That was a lot. Wait %(num)d minutes, then post your reply again.",
         minutes,
     )
-    form.refuse(TooFast(sentence))
-    response = _form_page(article_id, form, TooFast.status)
-    response.headers["Retry-After"] = str(seconds)
+    return TooFast(sentence, seconds=seconds)
+
+
+def _refused(article_id: int, form: ReplyForm, error: RuleBroken) -> Response:
+    """The form with its text, and what a rule said."""
+    form.refuse(error)
+    response = _form_page(article_id, form, error.status)
+    if isinstance(error, TooFast):
+        response.headers["Retry-After"] = str(error.seconds)
     return response
 
 
@@ -123,11 +139,14 @@ def _form_page(article_id: int, form: ReplyForm, status_code: int) -> Response:
     """The form on a page of its own; also under an article that was withdrawn a moment ago, for the words in it."""
     article = articles.without_text(article_id) or abort(404)
     answered = queries.answerable(article.id, form.value().parent_id)
+    close_days = current_site().replies_close_days
+    is_open = arriving.takes_replies(article, now(), close_days)
     body = render_template(
         "comments/new.html",
         article=article,
         form=form,
         answered=answered,
-        is_open=arriving.takes_replies(article, now()),
+        is_open=is_open,
+        closes_at=closes_at(article.published_at, close_days) if is_open else None,
     )
     return private(body, status_code)

@@ -8,20 +8,33 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
-from wtforms import ColorField
+from wtforms import BooleanField, ColorField
 from wtforms.validators import DataRequired
 
 from newsite.articles import addresses
-from newsite.site import editing, logo
+from newsite.site import discussion, editing, logo
+from newsite.site.discussion import Discussion
 from newsite.site.editing import Choices
 from newsite.web.context import current_site, reserved
-from newsite.web.desk.fields import ChoiceField, LineField, TextField, choices
+from newsite.web.desk.fields import ChoiceField, LineField, SourceField, TextField, choices
 from newsite.web.desk.forms import DeskForm
 from newsite.web.desk.menus import MenuField
 from newsite.web.desk.notices import tell
 from newsite.web.desk.storing import record, stored
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
+
+_KEYS = _(
+    "One a line; a part of a word is enough, in small or capital letters. They are looked for in the name, the "
+    "email address, the website, the text, the network address and the name of the browser."
+)
+_NUMBERS = {
+    "replies_max_links": discussion.LINKS,
+    "replies_flood_seconds": discussion.FLOOD_SECONDS,
+    "replies_close_days": discussion.CLOSE_DAYS,
+    "replies_depth": discussion.DEPTH,
+    "replies_threads": discussion.THREADS,
+}
 
 
 class SiteForm(DeskForm):
@@ -68,6 +81,70 @@ class SiteForm(DeskForm):
         return Choices(**chosen, path_pattern=pattern)
 
 
+class RepliesForm(DeskForm):
+    """What an admin decides about replies; the fields are called as the site's columns are."""
+
+    house_rules = TextField(
+        _("House rules"),
+        description=_("Readers see them over the form; long ones open when they are asked for."),
+        render_kw={"rows": 5},
+    )
+    replies_hold_all = BooleanField(
+        _("Every reply must be approved by hand"),
+        description=_("Whoever sends it, it waits for an editor."),
+    )
+    replies_hold_unknown = BooleanField(
+        _("Whoever replies must have a previously approved reply"),
+        description=_(
+            "With the same name and address, and by a mailed link both must have been confirmed: anybody can type "
+            "an address. While no mail is set up, nobody can, and every reply waits."
+        ),
+    )
+    replies_max_links = LineField(
+        _("Hold a reply with this many links, or more"), description=_("0: never.")
+    )
+    moderation_keys = SourceField(
+        _("Comment moderation: a reply waits"), description=_KEYS, render_kw={"rows": 6}
+    )
+    disallowed_keys = SourceField(
+        _("Disallowed comment keys: a reply goes to the trash"),
+        description=_KEYS,
+        render_kw={"rows": 6},
+    )
+    replies_flood_seconds = LineField(
+        _("Seconds between two replies of one person"),
+        description=_("Of one network, or one address. 0: none."),
+    )
+    replies_close_days = LineField(
+        _("Close replies after this many days"),
+        description=_(
+            "From the publication of an article, which says the day on its page. Empty: never."
+        ),
+    )
+    replies_depth = LineField(
+        _("Levels of threaded (nested) replies"),
+        description=_("1 to 10. What has been sent keeps its place."),
+    )
+    replies_threads = LineField(
+        _("Top level replies on a page"), description=_("5 to 200, each with the answers to it.")
+    )
+    takes_reports = BooleanField(
+        _("Readers may report a reply"), description=_("They need no account.")
+    )
+
+    def value(self) -> Discussion:
+        """What was chosen. Raises RuleBroken naming the field that has to change."""
+        texts = ("house_rules", "moderation_keys", "disallowed_keys")
+        chosen: dict[str, Any] = {name: self[name].data or "" for name in texts}
+        for name in ("replies_hold_all", "replies_hold_unknown", "takes_reports"):
+            chosen[name] = self[name].data
+        for name, bounds in _NUMBERS.items():
+            written = str(self[name].data or "").strip()
+            is_never = name == "replies_close_days" and not written
+            chosen[name] = None if is_never else discussion.number(name, written, bounds)
+        return Discussion(**chosen)
+
+
 class MenusForm(DeskForm):
     """Both menus."""
 
@@ -103,6 +180,18 @@ def index() -> ResponseReturnValue:
         lambda: editing.choose(current_site(), form.value()),
         template="site",
         told=gettext("The settings are saved."),
+    )
+
+
+@bp.route("/replies", methods=["GET", "POST"])
+def replies() -> ResponseReturnValue:
+    """The rules for replies."""
+    form = RepliesForm(obj=current_site())
+    return _answer(
+        form,
+        lambda: discussion.settle(current_site(), form.value()),
+        template="replies",
+        told=gettext("The settings for replies are saved."),
     )
 
 
@@ -160,5 +249,5 @@ def _answer(
     if refused is not None:
         return refused
     tell(told)
-    names = {"site": "index", "menus": "menus", "logo": "put_up_logo"}
-    return redirect(url_for(f".{names[template]}"), 303)
+    names = {"site": "index", "logo": "put_up_logo"}
+    return redirect(url_for(f".{names.get(template, template)}"), 303)

@@ -299,7 +299,7 @@ def test_a_reply_that_looks_like_spam_waits_with_the_reason(taught: None, sent: 
     honest = sent("The bus was late again.")
     assert honest.spam_score is not None
     assert honest.spam_score < 0.5
-    assert honest.entries[0].rule == "First reply from this address"
+    assert honest.entries[0].rule == "Address not confirmed"
 
 
 def test_a_reply_of_which_an_editor_said_that_it_is_none_looks_like_spam_no_more(
@@ -314,4 +314,4 @@ def test_a_reply_of_which_an_editor_said_that_it_is_none_looks_like_spam_no_more
 def test_before_it_has_learned_enough_nothing_is_said(sent: Send) -> None:
     comment = sent("Check out my channel please")
     assert comment.spam_score is None
-    assert comment.entries[0].rule == "First reply from this address"
+    assert comment.entries[0].rule == "Address not confirmed"

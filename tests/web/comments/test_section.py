@@ -1,7 +1,7 @@
 """The replies under an article: lists in lists, each closed again, and everybody's words kept tame."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import Pages
 
+from newsite import changes
 from newsite.accounts.models import User
 from newsite.articles.models import Article
 from newsite.comments import actions
@@ -19,6 +20,7 @@ from newsite.comments.blocks import Row
 from newsite.comments.models import Comment, Status
 from newsite.comments.submission import NewReply
 from newsite.db import db
+from newsite.site.models import Site
 from newsite.web.comments.section import nested
 
 ALLOWED = {"ol", "ul", "li", "p", "b", "bdi", "a", "time", "div", "br", "span"}
@@ -105,6 +107,63 @@ def test_a_closed_article_says_so_and_keeps_its_replies(
     assert "Replies to this article are closed." in page.one("#replies").get_text()
     assert page.all("form") == []
     assert page.texts(".thread li > a") == ["Report"]
+
+
+def test_the_day_on_which_replies_close_is_told_before_it_comes(
+    app: Flask, pages: Pages, article: Article, site: Site, now: datetime
+) -> None:
+    article.published_at, site.replies_close_days = now - timedelta(days=1), 14
+    db.session.commit()
+    page = pages.get(article.path or "")
+    assert page.texts("#respond .facts") == ["Replies close on 5 December 2026"]
+    assert page.one("#respond time")["datetime"] == "2026-12-05T12:00:00+00:00"
+    last = now + timedelta(days=13, seconds=-1)
+    app.config["NEWSITE_CLOCK"] = lambda: last
+    page = pages.get(article.path or "")
+    assert page.all("#respond")
+    assert "s-maxage=1" in page.response.headers["Cache-Control"]
+    app.config["NEWSITE_CLOCK"] = lambda: last + timedelta(seconds=1)
+    page = pages.get(article.path or "")
+    assert page.all("#respond") == []
+    site.replies_close_days = None
+    changes.touch(changes.SITE)
+    db.session.commit()
+    page = pages.get(article.path or "")
+    assert page.all("#respond .facts") == []
+    assert page.all("#respond")
+
+
+def test_the_rules_of_the_house_stand_over_the_form(
+    pages: Pages, article: Article, site: Site
+) -> None:
+    assert pages.get(article.path or "").all(".rules") == []
+    site.house_rules = "Be kind.\n\n<b>Stay on topic.</b>"
+    changes.touch(changes.SITE)
+    db.session.commit()
+    for path in (article.path or "", f"/articles/{article.id}/replies/new"):
+        page = pages.get(path)
+        assert page.texts("div.rules > p") == ["House rules", "Be kind. <b>Stay on topic.</b>"]
+    site.house_rules = "Be kind. " * 40
+    changes.touch(changes.SITE)
+    db.session.commit()
+    page = pages.get(article.path or "")
+    assert page.texts("details.rules > summary") == ["House rules"]
+    assert "open" not in page.one("details.rules").attrs
+
+
+def test_so_many_threads_stand_on_a_page_as_the_site_says(
+    pages: Pages, article: Article, site: Site, approved: Callable[..., Comment]
+) -> None:
+    made = [approved(f"No. {number}") for number in range(6)]
+    answer = approved("An answer", to=made[5])
+    site.replies_threads = 5
+    changes.touch(changes.SITE)
+    db.session.commit()
+    assert len(pages.get(article.path or "").all(".thread > li")) == 5
+    second = pages.get(f"{article.path}?replies=2")
+    assert second.texts(".thread > li > div") == ["No. 5"]
+    lead = pages.fetch(f"/articles/{article.id}/replies/{answer.id}")
+    assert (lead.location or "").endswith(f"?replies=2#comment-{answer.id}")
 
 
 def test_a_thread_is_shown_as_lists_in_lists(

@@ -18,6 +18,7 @@ from newsite.comments import actions, links, queries
 from newsite.comments.models import Comment, Status
 from newsite.comments.submission import NewReply
 from newsite.db import db
+from newsite.site.models import Site
 from newsite.web.comments import tokens
 from newsite.web.comments.form import ReplyForm
 
@@ -329,8 +330,10 @@ def test_whoever_fills_the_trap_is_held_for_a_machine(pages: Pages, article: Art
 
 
 def test_the_sixth_reply_in_a_minute_is_given_back_with_its_text(
-    app: Flask, pages: Pages, article: Article, now: datetime
+    app: Flask, pages: Pages, article: Article, site: Site, now: datetime
 ) -> None:
+    site.replies_flood_seconds = 0
+    db.session.commit()
     for number in range(5):
         send(pages, article, comment=f"No. {number}")
     page = send(pages, article, 429, comment="No. 6")
@@ -339,6 +342,33 @@ def test_the_sixth_reply_in_a_minute_is_given_back_with_its_text(
     assert page.form("reply").values["comment"] == ["No. 6"]
     app.config["NEWSITE_CLOCK"] = lambda: now + timedelta(seconds=61)
     assert page.form("reply").submit().h1 == "Your reply"
+
+
+def test_a_second_reply_at_once_is_given_back_with_its_text(
+    app: Flask, pages: Pages, article: Article, now: datetime
+) -> None:
+    send(pages, article, comment="One.")
+    page = send(pages, article, 429, comment="Two.", email="bo@example.org")
+    assert "That was quick. Wait 15 seconds, then post your reply again." in page.text
+    assert page.response.headers["Retry-After"] == "15"
+    assert page.form("reply").values["comment"] == ["Two."]
+    app.config["NEWSITE_CLOCK"] = lambda: now + timedelta(seconds=15)
+    assert page.form("reply").submit().h1 == "Your reply"
+
+
+def test_the_rules_know_the_browser_and_the_network(
+    pages: Pages, article: Article, site: Site
+) -> None:
+    site.disallowed_keys = "127.0.0."
+    db.session.commit()
+    post(pages, article, 200)
+    assert last().status is Status.trash
+    assert last().network == "127.0.0.0/24"
+    site.disallowed_keys, site.moderation_keys = "", "werkzeug"
+    site.replies_flood_seconds = 0
+    db.session.commit()
+    post(pages, article, 200, comment="Again.")
+    assert "Browser on your list: werkzeug" in last().entries[0].rule
 
 
 def test_thirty_in_an_hour_are_enough(
@@ -388,6 +418,23 @@ def test_the_same_words_later_come_back_with_a_sentence(
 
 
 # Where one may reply
+
+
+def test_an_article_that_closes_by_itself_takes_no_reply_afterwards(
+    app: Flask, pages: Pages, article: Article, site: Site, now: datetime
+) -> None:
+    article.published_at, site.replies_close_days = now - timedelta(days=13), 14
+    end = now + timedelta(days=1)
+    db.session.commit()
+    form = pages.get(article.path or "").form("reply").fill(**REPLY)
+    new = pages.get(f"{address(article)}/new")
+    assert "Replies close on" in new.text
+    app.config["NEWSITE_CLOCK"] = lambda: end
+    page = form.submit(status=403)
+    assert "Replies to this article are closed." in page.one(".summary").get_text()
+    assert "Replies close on" not in page.text
+    assert page.form("reply").values["comment"] == ["I was there."]
+    assert "Replies to this article are closed." in pages.get(f"{address(article)}/new").text
 
 
 def test_words_for_an_article_that_has_closed_meanwhile_are_given_back(

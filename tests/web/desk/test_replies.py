@@ -69,7 +69,7 @@ def test_an_editor_sees_who_what_where_and_why_it_waits(
     assert "Ann K." in row.select_one("label").get_text()  # type: ignore[union-attr]
     for words in ("ann@example.org", "https://ann.example/", article.title, "21 November 2026"):
         assert words in row.get_text()
-    assert page.texts(".why") == ["First reply from this address · 1 link"]
+    assert page.texts(".why") == ["Address not confirmed"]
     assert page.texts(".tabs a") == [
         "Waiting 1",
         "Likely spam 0",
@@ -179,7 +179,7 @@ def test_a_reason_is_kept_with_the_decision_and_shown_in_its_history(
     page = desk.get(f"{QUEUE}trash/")
     assert page.texts(".why") == ["Edith · Names a person"]
     assert page.texts("details .lines li") == [
-        "21 November 2026, 12.00pm Waiting · First reply from this address",
+        "21 November 2026, 12.00pm Waiting · Address not confirmed",
         "22 November 2026, 12.00pm Trash · Edith · Names a person",
     ]
 

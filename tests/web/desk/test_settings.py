@@ -35,6 +35,55 @@ def upload(desk: Pages, content: Any, status: int = 200, name: str = "logo.png")
     return desk._view(answer, status)
 
 
+def test_the_rules_for_replies_are_what_an_admin_says(desk: Pages, site: Site) -> None:
+    page = desk.get("/desk/settings/")
+    assert page.texts(".tabs a") == ["Site", "Replies", "Menus", "Logo"]
+    form = desk.get("/desk/settings/replies").form("settings")
+    assert form.values["replies_max_links"] == ["2"]
+    assert form.values["replies_close_days"] == [""]
+    page = form.fill(
+        house_rules="Be kind.",
+        replies_hold_all="y",
+        replies_max_links="3",
+        moderation_keys="casino\r\nviagra",
+        disallowed_keys="203.0.113.",
+        replies_flood_seconds="0",
+        replies_close_days="14",
+        replies_depth="10",
+        replies_threads="20",
+    ).submit()
+    assert "The settings for replies are saved." in page.text
+    assert (site.house_rules, site.moderation_keys) == ("Be kind.", "casino\nviagra")
+    assert (site.replies_hold_all, site.replies_hold_unknown, site.takes_reports) == (True,) * 3
+    assert (site.replies_max_links, site.replies_flood_seconds) == (3, 0)
+    assert (site.replies_close_days, site.replies_depth, site.replies_threads) == (14, 10, 20)
+    entry = audit.latest(1)[0]
+    assert (entry.subject, entry.address) == ("the settings of the site", "/desk/settings/replies")
+    form = desk.get("/desk/settings/replies").form("settings")
+    form.fill(replies_close_days=" ").submit()
+    assert site.replies_close_days is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("replies_threads", "many", "Write a whole number from 5 to 200."),
+        ("replies_threads", "", "Write a whole number from 5 to 200."),
+        ("replies_close_days", "0", "Write a whole number from 1 to 3,650."),
+        ("moderation_keys", "x\n" * 10_001, "Make it shorter: 20,000 characters or fewer; it has"),
+    ],
+)
+def test_a_rule_for_replies_that_cannot_be_comes_back_with_the_mend(
+    desk: Pages, site: Site, field: str, value: str, sentence: str
+) -> None:
+    form = desk.get("/desk/settings/replies").form("settings")
+    page = form.fill(**{field: value}).submit(status=422)
+    assert sentence in page.one(".error").get_text()
+    assert page.form("settings").values[field][0].split() == value.split()
+    db.session.expire(site)
+    assert (site.replies_threads, site.moderation_keys) == (50, "")
+
+
 def test_the_site_is_what_its_admin_says(
     desk: Pages, pages: Pages, site: Site, article: object
 ) -> None:
