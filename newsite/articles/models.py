@@ -1,13 +1,14 @@
 """Articles and pages, and the things that order them."""
 
 import enum
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsite.accounts.models import User
+from newsite.articles.closing import have_closed
 from newsite.db import Base, UTCDateTime
 
 
@@ -232,19 +233,6 @@ class Article(Base):
 def has_appeared(state: State, published_at: datetime | None, now: datetime) -> bool:
     """Whether readers may see an article of this state and time at `now`."""
     return state is State.published and published_at is not None and published_at <= now
-
-
-def closes_at(published_at: datetime | None, close_days: int | None) -> datetime | None:
-    """When replies to an article of this time end by themselves; None: never."""
-    if published_at is None or close_days is None:
-        return None
-    return published_at + timedelta(days=close_days)
-
-
-def have_closed(published_at: datetime | None, close_days: int | None, now: datetime) -> bool:
-    """Whether the time for replies to an article was over at `now`."""
-    end = closes_at(published_at, close_days)
-    return end is not None and end <= now
 
 
 class MonthCount(Base):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from newsite.articles import walks
+from newsite.articles.closing import have_closed
 from newsite.articles.models import (
     Article,
     Contributor,
@@ -26,7 +27,6 @@ from newsite.articles.models import (
     Tag,
     article_tags,
     has_appeared,
-    have_closed,
 )
 from newsite.articles.paths import key
 from newsite.db import MAX_ID, UTCDateTime, connection

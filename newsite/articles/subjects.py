@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from newsite.articles.models import Article, Kind, State, has_appeared, have_closed
+from newsite.articles.closing import have_closed
+from newsite.articles.models import Article, Kind, State, has_appeared
 from newsite.db import db
 
 

@@ -8,7 +8,7 @@ from flask import abort, request
 from flask_babel import gettext, ngettext
 
 from newsite.articles import keys
-from newsite.articles.models import closes_at
+from newsite.articles.closing import closes_at
 from newsite.articles.printed import Text
 from newsite.comments import blocks
 from newsite.comments.arriving import takes_replies

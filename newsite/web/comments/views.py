@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from newsite import limits
 from newsite.articles import queries as articles
 from newsite.articles import subjects
-from newsite.articles.models import Article, State, closes_at
+from newsite.articles.closing import closes_at
+from newsite.articles.models import Article, State
 from newsite.articles.subjects import Subject
 from newsite.comments import arriving, letters, links, queries
 from newsite.comments.arriving import Stored
