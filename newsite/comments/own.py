@@ -142,7 +142,7 @@ def _why_fixed(comment: Comment, now: datetime) -> RuleBroken | None:
             f"A reply can be changed for {minutes} minutes, and these are over. "
             "You can withdraw it, or send another."
         )
-    if not takes_replies(comment.article, now):
+    if not takes_replies(comment.article, now, sites.the_site().replies_close_days):
         return RepliesClosed("Replies to this article are closed, so this one stays as it is.")
     return None
 

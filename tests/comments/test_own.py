@@ -123,9 +123,9 @@ def test_an_approved_reply_that_is_edited_waits_again_where_the_rules_say_so(
 def test_an_approved_reply_that_is_edited_stays_where_no_rule_holds_it(
     sent: Send, editor: User, article: Article, site: Site
 ) -> None:
-    site.replies_hold_unknown = False
     comment = sent("I was their.")
     actions.approve(comment, by=editor, now=soon(comment, 1))
+    site.replies_hold_unknown = False
     before = changes.latest()
     own.edit(comment, "I was there.", now=soon(comment))
     assert (comment.status, article.reply_count) == (Status.approved, 1)
