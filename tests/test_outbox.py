@@ -332,3 +332,70 @@ def test_two_workers_never_do_one_job_at_the_same_time(file_app, engine):
     assert sorted(sent) == sorted(f"mail:{number}" for number in range(60))
     attempts = db.session.scalars(sa.select(Job.attempts).where(Job.kind == "mail"))
     assert set(attempts) == {1}
+
+
+def test_what_a_job_held_is_forgotten_when_it_is_done(worker, post):
+    ask(to="ann@example.org")
+    work(worker)
+    assert job().payload == {}
+
+
+def test_what_a_job_held_is_kept_as_long_as_it_is_tried(worker, post, clock):
+    post.broken = True
+    ask(to="ann@example.org")
+    work(worker)
+    assert job().payload == {"to": "ann@example.org"}
+    for _ in range(outbox.MOST_ATTEMPTS):
+        clock.move(hours=6)
+        work(worker)
+    assert job().payload == {}
+
+
+def raising(error: Exception, app: Flask, clock: Clock) -> Worker:
+    def handler(claim: Claim, now: datetime) -> None:
+        db.session.add(Job(kind="a", key="a", created_at=now, next_at=now))
+        raise error
+
+    return Worker({"mail": handler}, clock=clock)
+
+
+def test_a_job_that_is_put_off_has_not_failed(app, clock):
+    worker = raising(outbox.NotNow(NOON + timedelta(minutes=1)), app, clock)
+    ask()
+    assert work(worker) == 1
+    assert (job().attempts, job().error, job().done_at) == (0, "", None)
+    assert job().next_at == NOON + timedelta(minutes=1)
+    assert db.session.query(Job).filter_by(key="a").count() == 0
+
+
+def test_trouble_is_told_in_a_line_and_tried_again(app, clock, caplog):
+    worker = raising(outbox.Trouble("the server answered 451"), app, clock)
+    ask()
+    work(worker)
+    assert job().error == "the server answered 451"
+    assert job().next_at == NOON + timedelta(seconds=30)
+    assert "waits for its next attempt: the server answered 451" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_what_is_hopeless_is_given_up_at_once(app, clock, caplog):
+    worker = raising(outbox.Hopeless("nobody there"), app, clock)
+    ask(to="ann@example.org")
+    assert work(worker) == 1
+    assert (job().done_at, job().error, job().payload) == (NOON, "nobody there", {})
+    assert "is given up: nobody there" in caplog.text
+    assert outbox.failed(["mail"]) == 1
+    assert outbox.failed(["other"]) == 0
+
+
+def test_jobs_of_a_kind_wait_together(worker, post, clock):
+    ask("a")
+    ask("b", kind="other")
+    ask("c", at=NOON + timedelta(hours=1))
+    outbox.postpone(["mail"], NOON + timedelta(minutes=5))
+    db.session.commit()
+    assert (job("a").next_at, job("b").next_at, job("c").next_at) == (
+        NOON + timedelta(minutes=5),
+        NOON,
+        NOON + timedelta(hours=1),
+    )

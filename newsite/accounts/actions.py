@@ -4,10 +4,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from newsite import audit
+from newsite import audit, mail
 from newsite.accounts import passwords, queries
 from newsite.accounts.emails import email_key
-from newsite.accounts.models import Role, SignIn, User
+from newsite.accounts.models import ReplyMail, Role, SignIn, User
 from newsite.db import db
 from newsite.errors import RuleBroken
 from newsite.site import queries as sites
@@ -39,11 +39,25 @@ def create_user(
 
 
 def change_profile(
-    user: User, *, name: str, email: str, badge: str, by: User, now: datetime
+    user: User,
+    *,
+    name: str,
+    email: str,
+    badge: str,
+    reply_mail: ReplyMail | None = None,
+    by: User,
+    now: datetime,
 ) -> User:
-    """The account with another name, address or badge. Raises RuleBroken for `email` or `name`."""
+    """The account with another name, address or badge. Raises RuleBroken for `email` or `name`.
+
+    `reply_mail` is how often its owner wants mail about replies, None if that was not asked. To choose
+    it has mail sent again to an address that servers had refused.
+    """
     with db.session.no_autoflush:  # half a change must not meet the unique address
         _describe(user, name=name, email=email, badge=badge)
+    if reply_mail is not None:
+        user.reply_mail = reply_mail
+        mail.forgive(user.email)
     record("changed the profile of", user, by=by, now=now)
     return user
 

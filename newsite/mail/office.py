@@ -84,8 +84,10 @@ def check() -> str:
 
 def send_at_once(letter: Letter, now: datetime) -> None:
     """Sends a letter while somebody waits, past the outbox. Raises what `Line.send` and `message` raise."""
-    current().send(letter, f"at-once:{now.isoformat()}:{letter.to}", now)
-    hang_up()
+    try:
+        current().send(letter, f"at-once:{now.isoformat()}:{letter.to}", now)
+    finally:
+        hang_up()
 
 
 def hang_up() -> None:

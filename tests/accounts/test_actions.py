@@ -9,10 +9,11 @@ from flask import Flask
 
 from newsite import audit
 from newsite.accounts import actions, passwords, queries, signing_in
-from newsite.accounts.models import Role, SignIn, User
+from newsite.accounts.models import ReplyMail, Role, SignIn, User
 from newsite.audit import AuditEntry
 from newsite.db import db
 from newsite.errors import RuleBroken
+from newsite.mail import troubles
 
 PASSWORD = "a long enough password"
 OTHER = "another long password"
@@ -185,3 +186,15 @@ def test_a_closed_account_is_signed_out_and_opened_again(
         "opened the account of",
     ]
     assert audit.latest(1)[0].address == f"/desk/people/{writer.id}"
+
+
+def test_mail_reaches_an_editor_again_who_asks_for_it(admin: User, now: datetime) -> None:
+    for _ in range(3):
+        troubles.refused(admin.email, now)
+    same = {"name": admin.name, "email": admin.email, "badge": "", "by": admin, "now": now}
+    actions.change_profile(admin, **same)
+    assert troubles.is_given_up(admin.email)
+    actions.change_profile(admin, **same, reply_mail=ReplyMail.daily)
+    db.session.expire_all()
+    assert not troubles.is_given_up(admin.email)
+    assert admin.reply_mail is ReplyMail.daily

@@ -1,11 +1,11 @@
 """The forms of accounts: shape and wording; what needs the database is asked by the actions."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, EqualTo, Length
 
-from newsite.accounts.models import Role
+from newsite.accounts.models import ReplyMail, Role
 from newsite.web.desk.forms import DeskForm
 
 MAX_NAME_CHARS = 80
@@ -14,6 +14,11 @@ ROLES = {
     Role.writer: _("Writer: writes drafts"),
     Role.editor: _("Editor: publishes, and decides about replies"),
     Role.admin: _("Admin: everything, people and settings too"),
+}
+REPLY_MAIL = {
+    ReplyMail.never: _("Never"),
+    ReplyMail.hourly: _("At most once an hour"),
+    ReplyMail.daily: _("Once a day, in the morning"),
 }
 _NO_EMAIL = _("Enter an email address, such as name@example.org.")
 
@@ -81,6 +86,20 @@ class ProfileForm(DeskForm):
         [Length(max=MAX_NAME_CHARS, message=_("Enter a badge of at most %(max)d characters."))],
         description=_("Beside the name on replies, such as “Branch editor”. It may be empty."),
     )
+
+
+class OwnProfileForm(ProfileForm):
+    """What one says about oneself."""
+
+    reply_mail = RadioField(
+        _("Mail about replies that wait"),
+        choices=[SelectChoice(how.value, words) for how, words in REPLY_MAIL.items()],
+        description=_("It has links to decide by, without signing in. Nothing new is no mail."),
+    )
+
+    def chosen_mail(self) -> ReplyMail | None:
+        """How often mail is wanted; None from somebody who is not asked."""
+        return ReplyMail(self.reply_mail.data) if "reply_mail" in self else None
 
 
 class PersonForm(ProfileForm):

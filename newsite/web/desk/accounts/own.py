@@ -11,7 +11,7 @@ from newsite.errors import RuleBroken, TooFast
 from newsite.web import session
 from newsite.web.context import now
 from newsite.web.desk.accounts.blueprint import bp
-from newsite.web.desk.accounts.forms import PasswordForm, ProfileForm
+from newsite.web.desk.accounts.forms import OwnProfileForm, PasswordForm
 from newsite.web.desk.notices import tell
 
 PER_PASSWORD = "5 per 15 minutes"  # noqa: S105  (how often the current one may be guessed at)
@@ -19,13 +19,17 @@ PER_PASSWORD = "5 per 15 minutes"  # noqa: S105  (how often the current one may 
 
 @bp.route("/profile", methods=["GET", "POST"])
 def profile() -> ResponseReturnValue:
-    """Name, email address and badge."""
-    form = ProfileForm(obj=g.user)
+    """Name, email address and badge; and for those who decide about replies, how often they get mail."""
+    form = OwnProfileForm(obj=g.user)
+    if not g.user.is_editor:
+        del form.reply_mail
     if not form.validate_on_submit():
         return _page("profile", form)
     try:
         values = {"name": form.name.data, "email": form.email.data, "badge": form.badge.data}
-        actions.change_profile(g.user, **values, by=g.user, now=now())
+        actions.change_profile(
+            g.user, **values, reply_mail=form.chosen_mail(), by=g.user, now=now()
+        )
     except RuleBroken as error:
         form.refuse(error)
         return _page("profile", form)
@@ -86,7 +90,7 @@ def end_other_devices() -> ResponseReturnValue:
     return redirect(url_for(".devices"), 303)
 
 
-def _page(name: str, form: ProfileForm | PasswordForm, status: int = 422) -> ResponseReturnValue:
+def _page(name: str, form: OwnProfileForm | PasswordForm, status: int = 422) -> ResponseReturnValue:
     page = render_template(f"desk/accounts/{name}.html", form=form)
     return page, status if form.errors else 200
 

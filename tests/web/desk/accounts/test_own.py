@@ -25,6 +25,30 @@ def test_somebody_changes_how_they_are_called(will: Pages, writer: User) -> None
     assert "Your profile is saved." not in will.get("/desk/profile").text
 
 
+@pytest.mark.parametrize("how", ["never", "hourly", "daily"])
+def test_an_editor_chooses_how_often_mail_comes(app: Flask, editor: User, how: str) -> None:
+    edith = Pages(app).sign_in(editor, PASSWORD)
+    form = edith.get("/desk/profile").form("profile")
+    assert form.values["reply_mail"] == ["hourly"]
+    page = form.fill(reply_mail=how).submit()
+    assert editor.reply_mail.value == how
+    assert page.form("profile").values["reply_mail"] == [how]
+
+
+def test_nobody_is_asked_about_mail_who_would_get_none(will: Pages, writer: User) -> None:
+    page = will.get("/desk/profile")
+    assert "reply_mail" not in page.form("profile").values
+    will.post("/desk/profile", {**page.form("profile").values, "reply_mail": "daily"})
+    assert writer.reply_mail.value == "hourly"
+
+
+def test_a_choice_that_is_none_is_refused(app: Flask, editor: User) -> None:
+    edith = Pages(app).sign_in(editor, PASSWORD)
+    page = edith.get("/desk/profile").form("profile").fill(reply_mail="always").submit(status=422)
+    assert page.texts(".summary a")
+    assert editor.reply_mail.value == "hourly"
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
