@@ -90,9 +90,10 @@ def correction(number: int, at: datetime) -> dict[str, Any]:
 
 
 def print_replies(article_id: int, first: int, count: int, now: datetime) -> None:
-    """Replies to an article, every fourth one an answer, all on the page."""
+    """Replies to an article, every fourth one an answer, all on the page, all from one address."""
     rows: list[dict[str, Any]] = []
     begun: Comment | None = None
+    email = f"a{article_id}@b.example"
     for number in range(first, first + count):
         at = now - timedelta(days=1) + timedelta(seconds=number)
         depth = 2 if number % 4 == 0 and begun else 1
@@ -103,7 +104,8 @@ def print_replies(article_id: int, first: int, count: int, now: datetime) -> Non
             {
                 "id": number, "article_id": article_id, "parent_id": begun.id if begun is not one else None,
                 "depth": depth, "place": one.place, "status": Status.approved, "is_on_page": True,
-                "author_name": "Ann", "email": "a@b.example", "email_key": "a@b.example", "website": "",
+                "author_name": "Ann", "email": email, "email_key": email, "website": "",
+                "network": f"192.0.{article_id % 256}.0/24",
                 "body": "x", "body_html": "<p>x</p>", "body_policy": 1, "fingerprint": str(number),
                 "badge": "", "created_at": at,
             }

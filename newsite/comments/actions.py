@@ -6,17 +6,20 @@ from datetime import datetime
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article
-from newsite.comments import arriving, deciding, reports, rules, submission
+from newsite.comments import arriving, deciding, rules, submission
 from newsite.comments.arriving import Arrival, Parent, Stored
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.rules import NOBODY, Sender
 from newsite.comments.spam import learning
 from newsite.comments.submission import NewReply
 from newsite.db import db
-from newsite.errors import Conflict, NotAllowed, RuleBroken
+from newsite.errors import Conflict, NotAllowed, RepliesClosed, RuleBroken
 from newsite.site import queries as sites
 
 Decision = Callable[..., ModerationEntry]  # approve, hold, mark_spam, trash, restore or leave
+AUTHOR = (
+    "Author"  # the badge of an answer by whoever began the article and has no badge of their own
+)
 says_where = deciding.says_where
 
 
@@ -65,19 +68,23 @@ def judge_again(comment: Comment, *, now: datetime) -> Comment:
 def answer(comment: Comment, body: str, *, by: User, now: datetime) -> Comment:
     """A member of staff's answer, on the page at once; a reply that was waiting is approved with it.
 
-    Closing an article to readers does not stop it.
-    Raises NotAllowed, Conflict if the reply was put aside, RuleBroken for the field `body`.
+    Closing an article to readers does not stop it. Whoever wrote the article answers as its author.
+    Raises NotAllowed, Conflict if the reply was put aside, RepliesClosed in a locked thread, RuleBroken
+    for the field `body`.
     """
     _require_editor(by)
     if comment.status in (Status.spam, Status.trash):
         raise Conflict("This reply was put aside. Restore it before you answer it.")
+    if comment.is_locked:
+        raise RepliesClosed(arriving.LOCKED)
     reply = NewReply(by.name, by.email, "", body, comment.id).tidied()
     sentence = submission.problems(reply).get("body")
     if sentence:
         raise RuleBroken(sentence, field="body")
     db.session.flush()  # what is answered may be new
     columns = arriving.cleaned(reply, now) | {"article_id": comment.article_id}
-    columns |= {"user_id": by.id, "badge": by.badge}
+    is_author = comment.article.created_by_id == by.id
+    columns |= {"user_id": by.id, "badge": by.badge or (AUTHOR if is_author else "")}
     levels = sites.the_site().replies_depth
     arrival = Arrival(reply, Parent.of(comment), columns, levels)
     stored = _loaded(arriving.write(arrival, now=now))
@@ -181,7 +188,7 @@ def _undone(entry: ModerationEntry, by: User, now: datetime) -> ModerationEntry:
         return deciding.unleave(entry, by=by, now=now)
     moves = [one for one in comment.entries[:-1] if one.old_status is not one.new_status]
     opposite = deciding.move(comment, entry.old_status, by=by, reason="Undone", now=now)
-    reports.reopen(comment, settled_at=entry.at)
+    deciding.unsettle(entry)
     if moves and moves[-1].rule:  # a trap had decided, and nobody else: there is nothing to learn
         learning.forget(comment, now=now)
     return opposite

@@ -29,6 +29,7 @@ from newsite.site.models import Site
 from newsite.text import tidy_text
 
 SENT_BEFORE = "You have sent this reply before. It waits for an editor, or has been read."
+LOCKED = "This thread is locked: nobody can answer in it."
 SAME_AGAIN = timedelta(seconds=60)  # a second press of the button, not a second thought
 _COMMENTS = cast(sa.Table, Comment.__table__)
 _ENTRIES = cast(sa.Table, ModerationEntry.__table__)
@@ -93,7 +94,7 @@ def prepare(
     reply = reply.tidied()
     for field, sentence in submission.problems(reply).items():
         raise RuleBroken(sentence, field=field)
-    answered = queries.answerable(article.id, reply.parent_id)
+    answered = _answered(article.id, reply.parent_id)
     columns = cleaned(reply, now) | {"article_id": article.id, "network": sender.network}
     ruling = rules.judge(Comment(**columns), site, sender=sender, now=now, suspicion=suspicion)
     may_appear = ruling.status is Status.approved
@@ -139,7 +140,7 @@ def store(arrival: Arrival, *, now: datetime) -> Stored:
     """
     article_id, parent = arrival.columns["article_id"], arrival.parent
     _require_open(subjects.by_id(article_id), now, arrival.close_days)
-    if parent and queries.answerable(article_id, parent.id) is None:
+    if parent and _answered(article_id, parent.id) is None:
         arrival = replace(arrival, parent=None)
     stored = write(arrival, now=now)
     if stored.is_repeat:  # a second press of the button is no second reply
@@ -186,6 +187,13 @@ def _sent_before(row: dict[str, Any], now: datetime) -> Stored:
 def _require_open(article: Text | Subject | None, now: datetime, close_days: int | None) -> None:
     if article is None or not takes_replies(article, now, close_days):
         raise RepliesClosed("Replies to this article are closed.")
+
+
+def _answered(article_id: int, comment_id: int | None) -> Comment | None:
+    answered = queries.answerable(article_id, comment_id)
+    if answered is not None and answered.is_locked:
+        raise RepliesClosed(LOCKED)
+    return answered
 
 
 def _paused(key: str, sender: Sender) -> tuple[str, ...]:

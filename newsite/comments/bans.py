@@ -1,7 +1,7 @@
 """Bans: whose replies are put aside unread, and until when. The caller commits.
 
 A ban compares; it does not collect. Of a mail address it keeps an HMAC and a label such as
-“j…@example.org”, of a network its prefix. Nobody who is banned is told: the reply waits, as far as they see.
+“j…@example.org”, of a network its prefix. Who is banned learns that a reply was not published, not why.
 """
 
 import ipaddress

@@ -49,6 +49,8 @@ class Shown(NamedTuple):
     created_at: datetime
     edited_at: datetime | None
     withdrawn_at: datetime | None
+    is_locked: bool = False
+    depth: int = 1
 
 
 class Row(NamedTuple):
@@ -86,6 +88,7 @@ _SAMPLES = (
     Shown(1, 1, Status.approved, "A", "", 1, "", "<p>A</p>", _NOON, _NOON, None),
     Shown(1, 1, Status.trash, "A", "", None, "", "<p>A</p>", _NOON, None, None),
     Shown(1, 1, Status.trash, "A", "", None, "", "<p>A</p>", _NOON, None, _NOON),
+    Shown(1, 1, Status.approved, "A", "", None, "", "<p>A</p>", _NOON, None, None, is_locked=True),
 )
 
 

@@ -89,10 +89,21 @@ def leave(
 
 
 def unleave(entry: ModerationEntry, *, by: User, now: datetime) -> ModerationEntry:
-    """The entry that takes a decision to leave a reply back: what was said about it waits again."""
+    """The entry that takes a decision to leave a reply back."""
+    comment = entry.comment
+    unsettle(entry)
+    return _entered(comment, comment.status, by=by, reason="Undone", note="", now=now)
+
+
+def unsettle(entry: ModerationEntry) -> None:
+    """Lets what readers and its writer said of a reply wait again, if this decision had settled it."""
     comment = entry.comment
     reports.reopen(comment, settled_at=entry.at)
-    return _entered(comment, comment.status, by=by, reason="Undone", note="", now=now)
+    # A writer appeals once, after the reply was put aside: the decision that follows is the answer.
+    [*_, before] = [None, *comment.entries[: comment.entries.index(entry)]]
+    was_put_aside = before is not None and before.new_status in (Status.spam, Status.trash)
+    if comment.appeal and was_put_aside and before.old_status is not before.new_status:
+        comment.appealed_at = entry.at
 
 
 def says_where(comment: Comment) -> str:

@@ -1,16 +1,20 @@
 """Reading replies: the queue of the desk, and single ones. `pages.py` reads what stands under an article."""
 
 import enum
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from newsite.accounts.emails import email_key
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam.model import HOLD_AT
 from newsite.db import MAX_ID, db
 from newsite.paging import Cursor, Page, cut
 
 QUEUE_SIZE = 25  # replies on a page of the desk's queue
+SEARCHED = 2_000  # replies of a list whose words are looked through, the newest
 COUNTED = 1_000  # enough to know; beyond, a count would read the whole index
 
 
@@ -19,14 +23,29 @@ class Queue(enum.StrEnum):
 
     waiting = "pending"
     likely_spam = "likely-spam"
+    reported = "reported"
+    appeals = "appeals"
     approved = "approved"
     spam = "spam"
     trash = "trash"
 
-    @property
-    def status(self) -> Status:
-        """Where the replies of this list are."""
-        return Status.pending if self is Queue.likely_spam else Status(self.value)
+
+# What an editor has to see to; likely spam can wait.
+TO_DO = (Queue.waiting, Queue.reported, Queue.appeals)
+_MOMENT = {Queue.reported: Comment.reported_at, Queue.appeals: Comment.appealed_at}
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a list of the desk is narrowed to: replies that fit all that is given."""
+
+    article_id: int | None = None
+    email: str = ""
+    network: str = ""  # as `limits.prefix` writes it
+    words: str = ""  # in the name, the website or the text
+
+    def __bool__(self) -> bool:
+        return self != Sought()
 
 
 def by_id(comment_id: int) -> Comment | None:
@@ -108,20 +127,35 @@ def gaps_above(comment: Comment) -> sa.Select[int]:
 
 
 def queue(
-    which: Queue | Status, before: Cursor | None = None, limit: int = QUEUE_SIZE
+    which: Queue | Status,
+    before: Cursor | None = None,
+    limit: int = QUEUE_SIZE,
+    *,
+    sought: Sought | None = None,
 ) -> Page[Comment]:
-    """Replies of this list, newest first, each with its article and all decisions and their people."""
-    query = _with_article().where(*_in_queue(Queue(which)))
+    """Replies of this list, newest first, each with its article and all decisions and their people.
+
+    Newest is what was sent last, or reported or appealed against last.
+    """
+    which, sought = Queue(which), sought or Sought()
+    query = _with_article().where(*_conditions(which, sought))
     query = query.options(
         joinedload(Comment.parent),
         selectinload(Comment.entries).selectinload(ModerationEntry.by),
     )
+    place = _place(which, sought)
     if before is not None:
-        here = sa.tuple_(Comment.created_at, Comment.id)
-        query = query.where(here < sa.tuple_(sa.literal(before.at), sa.literal(before.id)))
-    query = query.order_by(Comment.created_at.desc(), Comment.id.desc()).limit(limit + 1)
-    rows = db.session.scalars(query).all()
-    return cut(rows, limit, lambda comment: Cursor(comment.created_at, comment.id))
+        here = sa.tuple_(sa.literal(before.at), sa.literal(before.id))
+        query = query.where(sa.tuple_(*place) < here)
+    rows = db.session.scalars(query.order_by(*_newest(place)).limit(limit + 1)).all()
+    name = _MOMENT.get(which, Comment.created_at).key
+    return cut(rows, limit, lambda comment: Cursor(getattr(comment, name), comment.id))
+
+
+def count(which: Queue, sought: Sought) -> int:
+    """How many replies of a list fit, 1,000 standing for that many and more."""
+    few = sa.select(sa.literal(1)).where(*_conditions(which, sought)).limit(COUNTED).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(few)) or 0
 
 
 def counts() -> dict[Queue, int]:
@@ -134,12 +168,72 @@ def counts() -> dict[Queue, int]:
     return dict(zip(Queue, db.session.execute(sa.select(*columns)).one(), strict=True))
 
 
+def to_do() -> int:
+    """How many replies an editor has to see to."""
+    found = counts()
+    return sum(found[which] for which in TO_DO)
+
+
 def _in_queue(which: Queue) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = [Comment.status == which.status]
+    if which in _MOMENT:
+        return [_MOMENT[which].is_not(None)]
+    return [Comment.status == _status(which), *_likelihood(which)]
+
+
+def _conditions(which: Queue, sought: Sought) -> list[sa.ColumnElement[bool]]:
+    found = _in_queue(which)
+    if not sought:
+        return found
+    if equal := _equal(sought):
+        # By the index of what is sought, not by the list's: that could be walked to its end for nothing.
+        is_listed = (
+            [_MOMENT[which].is_not(None)]
+            if which in _MOMENT
+            else [_past_index(Comment.status) == _status(which), *_likelihood(which)]
+        )
+        found = [*equal, *is_listed]
+    if not sought.words:
+        return found
+    newest = sa.select(Comment.id).where(*found).order_by(*_newest(_place(which, sought)))
+    columns = (Comment.author_name, Comment.website, Comment.body)
+    has_words = sa.or_(*(one.icontains(sought.words, autoescape=True) for one in columns))
+    return [Comment.id.in_(newest.limit(SEARCHED)), has_words]
+
+
+def _status(which: Queue) -> Status:
+    return Status.pending if which is Queue.likely_spam else Status(which.value)
+
+
+def _likelihood(which: Queue) -> list[sa.ColumnElement[bool]]:
     if which is Queue.likely_spam:
-        conditions.append(Comment.spam_score >= HOLD_AT)
-    elif which is Queue.waiting:
-        conditions.append(sa.func.coalesce(Comment.spam_score, 0.0) < HOLD_AT)
+        return [Comment.spam_score >= HOLD_AT]
+    is_waiting = which is Queue.waiting
+    return [sa.func.coalesce(Comment.spam_score, 0.0) < HOLD_AT] if is_waiting else []
+
+
+def _place(which: Queue, sought: Sought) -> tuple[Any, Any]:
+    """What a list is ordered by."""
+    at = _MOMENT.get(which, Comment.created_at)
+    return (_past_index(at) if _equal(sought) else at), Comment.id
+
+
+def _newest(place: tuple[Any, Any]) -> tuple[Any, Any]:
+    return place[0].desc(), place[1].desc()
+
+
+def _past_index(column: Any) -> Any:
+    """The same value, for which no index is used."""
+    return sa.func.coalesce(column, column)
+
+
+def _equal(sought: Sought) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if sought.article_id is not None:
+        conditions.append(Comment.article_id == sought.article_id)
+    if sought.email:
+        conditions.append(Comment.email_key == email_key(sought.email))
+    if sought.network:  # the index knows only replies that have one
+        conditions += [Comment.network == sought.network, Comment.network != ""]
     return conditions
 
 

@@ -27,7 +27,7 @@ OTHERS = [
     "/2026/08/what-a-night-is-worth/",
     "/2026/11/fire-doors-chained-at-bay-9/",
 ]
-DESK_MAIN = ["/desk/", "/desk/articles/new", "/desk/replies/"]
+DESK_MAIN = ["/desk/", "/desk/articles/new", "/desk/replies/", "/desk/replies/bans/"]
 DESK_SHAPES = 24  # at least so many different pages are come to from the desk's first one
 LOOKS: list[tuple[int, Scheme]] = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]

@@ -11,7 +11,7 @@ from flask import Flask, url_for
 from newsite import config
 from newsite.accounts.models import User
 from newsite.articles.models import Article
-from newsite.comments import actions, blocks
+from newsite.comments import actions, blocks, measures
 from newsite.comments.blocks import ANSWER, REPORT, Row
 from newsite.comments.models import Comment, Status
 from newsite.db import db
@@ -71,6 +71,20 @@ def test_links_to_answer_and_to_report_stand_where_they_lead_somewhere(
     assert (f"replies/{comment.id}/report" in block) is takes_reports
     assert "<p>One</p>" in block
     assert not re.search(f"{ANSWER}|{REPORT}", block)
+
+
+def test_a_locked_thread_says_so_once_and_has_no_link_to_answer(
+    approved: Send, editor: User, now: datetime
+) -> None:
+    first = approved(f'<a href="https://a.example/" title="{ANSWER}">One</a>')
+    answer = approved("Two", to=first)
+    measures.lock(answer, is_locked=True, by=editor, now=now)
+    for comment, said in ((first, 1), (answer, 0)):
+        block = blocks.shown(comment.block_html, is_open=True, takes_reports=True)
+        assert "replies/new?to=" not in block
+        assert block.count("This thread is locked.") == said
+        assert f"replies/{comment.id}/report" in block
+    assert "One</a>" in blocks.shown(first.block_html, is_open=False, takes_reports=False)
 
 
 def test_a_gap_is_shown_whether_replies_are_open_or_not(

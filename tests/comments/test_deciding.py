@@ -180,3 +180,30 @@ def test_writers_leave_nothing_and_undo_nothing(
     entry = actions.leave(comment, by=editor, now=now)
     with pytest.raises(NotAllowed):
         actions.undo([entry], by=writer, now=now)
+
+
+@pytest.mark.parametrize("decision", [actions.approve, actions.leave])
+def test_undo_brings_the_appeal_back_that_the_decision_answered(
+    sent: Send, editor: User, now: datetime, decision: actions.Decision
+) -> None:
+    comment = sent()
+    actions.trash(comment, by=editor, now=now)
+    comment.appeal, comment.appealed_at = "I meant it well.", now
+    later = now + timedelta(minutes=5)
+    entry = decision(comment, by=editor, now=later)
+    db.session.commit()
+    actions.undo([entry], by=editor, now=later)
+    assert (comment.status, comment.appealed_at) == (Status.trash, later)
+
+
+def test_an_appeal_that_was_answered_before_stays_answered(
+    sent: Send, editor: User, now: datetime
+) -> None:
+    comment = sent()
+    actions.trash(comment, by=editor, now=now)
+    comment.appeal, comment.appealed_at = "I meant it well.", now
+    actions.leave(comment, by=editor, now=now)
+    entry = actions.approve(comment, by=editor, now=now)
+    db.session.commit()
+    actions.undo([entry], by=editor, now=now)
+    assert (comment.status, comment.appealed_at) == (Status.trash, None)

@@ -1,16 +1,18 @@
 """What the desk asks about replies."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from newsite.accounts.models import User
+from newsite.articles.models import Article
 from newsite.comments import actions, queries
 from newsite.comments.models import Comment, Status
-from newsite.comments.queries import Queue
+from newsite.comments.queries import Queue, Sought
 from newsite.db import db
 
 Send = Callable[..., Comment]
@@ -35,6 +37,8 @@ def test_each_queue_is_counted(
     assert queries.counts() == {
         Queue.waiting: 2,
         Queue.likely_spam: 0,
+        Queue.reported: 0,
+        Queue.appeals: 0,
         Queue.approved: 1,
         Queue.spam: 0,
         Queue.trash: 1,
@@ -98,3 +102,51 @@ def test_the_queue_walks_its_index(sent: Send, engine: str) -> None:
     assert "ix_comments_queue" in plan
     assert "TEMP B-TREE" not in plan
     assert "Sort" not in plan
+
+
+def test_what_was_reported_or_appealed_against_last_comes_first(
+    approved: Send, now: datetime
+) -> None:
+    made = [approved(str(number)) for number in range(4)]
+    for number, minutes in enumerate((3, 1, 2)):
+        made[number].reported_at = now + timedelta(minutes=minutes)
+    made[3].appealed_at = now
+    db.session.commit()
+    page = queries.queue(Queue.reported, limit=2)
+    assert page.items == [made[0], made[2]]
+    assert queries.queue(Queue.reported, page.next, 2).items == [made[1]]
+    assert queries.queue(Queue.appeals).items == [made[3]]
+    assert queries.to_do() == 4
+
+
+def test_a_list_is_narrowed_to_all_that_is_given(
+    sent: Send, make_article: Callable[..., Article]
+) -> None:
+    one, two = sent("A late bus"), sent("100 % late", email="Bob@example.org", author_name="Bob")
+    one.network = two.network = "192.0.2.0/24"
+    db.session.commit()
+    other = make_article("Another")
+
+    def found(**sought: Any) -> list[Comment]:
+        narrowed = Sought(**sought)
+        items = queries.queue(Queue.waiting, sought=narrowed).items
+        assert queries.count(Queue.waiting, narrowed) == len(items)
+        return items
+
+    assert found(email="BOB@example.org") == [two]
+    assert found(network="192.0.2.0/24") == [two, one]
+    assert found(network="192.0.2.0/24", words="bus") == [one]
+    assert found(words="%") == [two]
+    assert found(words="BOB") == [two]
+    assert found(article_id=one.article_id, words="late") == [two, one]
+    assert found(article_id=other.id) == []
+    assert not Sought()
+    assert Sought(words="x")
+
+
+def test_words_are_sought_among_the_newest_only(
+    sent: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "SEARCHED", 2)
+    made = [sent(f"No. {number}") for number in range(3)]
+    assert queries.queue(Queue.waiting, sought=Sought(words="No.")).items == made[:0:-1]

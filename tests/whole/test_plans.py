@@ -107,6 +107,26 @@ def desk_addresses(now: datetime, writer: User) -> list[str]:
         "/desk/",
         *(f"/desk/articles/{one}" for one in asked),
         *(f"/desk/replies/{one}" for one in queues),
+        *(f"/desk/replies/{one}" for one in replies_sought()),
+    ]
+
+
+def replies_sought() -> list[str]:
+    """The lists of replies narrowed, the page of one, who decided what, and who is banned."""
+    narrowed = (
+        f"?article={SHORT}",
+        f"?q=a{SHORT}@b.example",
+        f"?q=192.0.{SHORT}.0/24",
+        f"?article={SHORT}&q=words",
+        "?q=words",
+    )
+    return [
+        *(f"approved/{one}" for one in narrowed),
+        "reported/",
+        "appeals/",
+        "100001/",
+        "decisions/",
+        "bans/",
     ]
 
 

@@ -39,7 +39,7 @@ def today(user: User, now: datetime) -> Today:
     )
     own = drafts.where(Article.created_by_id == user.id).options(joinedload(Article.section))
     return Today(
-        replies=comments.counts()[comments.Queue.waiting] if user.is_editor else None,
+        replies=comments.to_do() if user.is_editor else None,
         drafts=_count(drafts.where(*mine)),
         scheduled=_count(scheduled),
         own_drafts=_first(own.order_by(Article.saved_at.desc(), Article.id.desc())),

@@ -57,7 +57,7 @@ def _open_to(user: User) -> list[tuple[Any, str, str]]:
 
 
 def _waiting(endpoint: str) -> int:
-    return comments.counts()[comments.Queue.waiting] if endpoint == REPLIES else 0
+    return comments.to_do() if endpoint == REPLIES else 0
 
 
 def _is_here(address: str) -> bool:
