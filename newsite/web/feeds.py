@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, url_for
 from werkzeug.wrappers import Response
 
 from newsite import changes
@@ -11,6 +11,7 @@ from newsite.articles import keys, queries, syndication
 from newsite.articles.models import Article
 from newsite.web import pagecache
 from newsite.web.context import current_site, now
+from newsite.web.templating import absolute
 
 # Names of ours under which the ids of feeds are made: see `feed_id`.
 _NAMESPACE = uuid.UUID("b3d9a4f6-5f0b-4c1e-8a57-6a0f6f1f2c11")
@@ -38,7 +39,9 @@ def sitemap() -> Response:
     """The index of the site map's parts. The first is always there: it has the front page."""
     pagecache.collect(keys.MAP)
     numbers = sorted({1, *syndication.parts(now())})
-    return _xml(render_template("feeds/sitemap.xml", numbers=numbers))
+    # Made once: with 100,000 articles there are hundreds of parts.
+    before, _, after = absolute(url_for(".sitemap_part", number=1)).rpartition("1")
+    return _xml(render_template("feeds/sitemap.xml", numbers=numbers, before=before, after=after))
 
 
 @bp.get("/sitemap-<id:number>.xml")
