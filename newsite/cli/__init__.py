@@ -16,6 +16,7 @@ from newsite.cli.backups import backup_command, restore_command
 from newsite.cli.checks import check_command
 from newsite.cli.content import content_commands
 from newsite.cli.mail import mail_commands
+from newsite.cli.privacy import privacy_commands
 from newsite.cli.running import Commands, at_site
 from newsite.cli.spam import spam_commands
 from newsite.cli.users import user_commands
@@ -52,6 +53,7 @@ main.add_command(check_command)
 main.add_command(content_commands)
 main.add_command(spam_commands)
 main.add_command(mail_commands)
+main.add_command(privacy_commands)
 main.add_command(backup_command)
 main.add_command(restore_command)
 

@@ -48,6 +48,7 @@ ALL = {
     "restore",
     "content",
     "mail",
+    "privacy",
     "spam",
 }
 
@@ -80,6 +81,9 @@ def test_every_command_works_on_postgresql(
     assert json.loads(newsite("spam", "score", stdin=line).output)["id"] == "1"
     assert json.loads(newsite("content", "reclean", "--json").output)
     assert json.loads(newsite("content", "recount", "--json").output)["months"] == 0
+    assert json.loads(newsite("privacy", "erase", "nobody@example.org", "--json").output) == {
+        "erased": 0
+    }
     checked = json.loads(newsite("check", "--json").output)
     assert all(check["ok"] for check in checked["checks"])
     details = {check["name"]: check["detail"] for check in checked["checks"]}

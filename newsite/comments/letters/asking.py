@@ -6,11 +6,14 @@ Without a mail server nothing is asked for, and nothing depends on it.
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import sqlalchemy as sa
+
 from newsite import limits, mail, outbox
 from newsite.accounts.emails import email_key
 from newsite.comments.letters.jobs import Kind
 from newsite.comments.models import Comment, ModerationEntry
 from newsite.db import db
+from newsite.outbox import Job
 
 HOURLY = (Kind.moderators,)
 ANSWERS_EVERY = timedelta(minutes=5)  # answers to one reply are collected for so long
@@ -63,9 +66,18 @@ def send_privacy_link(email: str, *, now: datetime) -> None:
     The job holds the address until it is done. Asked again within five minutes, it is sent once.
     """
     if mail.is_set_up():
-        hidden = limits.hidden(f"privacy:{email_key(email)}")[:32]
-        key = f"privacy:{hidden}:{_end(now, ANSWERS_EVERY):%Y-%m-%dT%H:%M}"
+        key = f"{_privacy_key(email)}:{_end(now, ANSWERS_EVERY):%Y-%m-%dT%H:%M}"
         outbox.add(Kind.privacy, key, {"email": email}, now=now)
+
+
+def forget_privacy_links(email: str) -> None:
+    """Forgets that this address asked for the link, whether or not it was sent; the caller commits."""
+    asked = Job.key.startswith(_privacy_key(email), autoescape=True)
+    db.session.execute(sa.delete(Job).where(Job.kind == Kind.privacy, asked))
+
+
+def _privacy_key(email: str) -> str:
+    return f"privacy:{limits.hidden(f'privacy:{email_key(email)}')[:32]}"
 
 
 def _end(now: datetime, span: timedelta) -> datetime:
