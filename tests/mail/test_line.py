@@ -1,3 +1,4 @@
+import smtplib
 import traceback
 from collections.abc import Iterator
 from dataclasses import replace
@@ -116,6 +117,19 @@ def test_a_server_that_drips_is_left_in_the_end(monkeypatch):
 def test_a_server_that_is_full_is_left(hurry):
     with odd_server(b"421 too many\r\n") as found:
         assert failing(Line(found), ServerAway) == "the server answered 421 to our call"
+
+
+def test_a_line_that_ended_by_itself_needs_no_cut():
+    lines._cut(smtplib.SMTP())()  # there is no socket any more
+
+
+def test_a_server_that_wants_nobody_is_left(line, monkeypatch):
+    async def refuse(self: SMTP, name: str) -> None:
+        await self.push("550 not you")
+
+    monkeypatch.setattr(SMTP, "smtp_EHLO", refuse)
+    monkeypatch.setattr(SMTP, "smtp_HELO", refuse)
+    assert failing(line, ServerAway) == "the server answered 550"
 
 
 @pytest.mark.parametrize(

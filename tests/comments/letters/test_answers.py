@@ -37,7 +37,7 @@ def test_whoever_follows_answers_is_told_of_one(followed, answer, post, work, no
     work(SOON)
     (mail,) = post.mails
     assert str(mail["To"]) == "ann@example.org"
-    assert mail["Subject"] == "An answer to your reply: “Night shift votes” – The Test Paper"
+    assert mail["Subject"] == "An answer to your reply: Night shift votes – The Test Paper"
     for said in (text_of(mail), html_of(mail)):
         assert "Ben" in said
         assert "So was I." in said

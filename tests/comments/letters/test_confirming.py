@@ -30,7 +30,7 @@ def test_whoever_replies_is_asked_whether_the_address_is_theirs(asked, article, 
     work()
     (mail,) = post.mails
     assert str(mail["To"]) == "ann@example.org"
-    assert mail["Subject"] == "Is this reply yours? “Night shift votes” – The Test Paper"
+    assert mail["Subject"] == "Is this reply yours? Night shift votes – The Test Paper"
     for said in (text_of(mail), html_of(mail)):
         assert "http://127.0.0.1:8000/replies/" in said
         assert f"http://127.0.0.1:8000{article.path}" in said

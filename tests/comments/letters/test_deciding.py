@@ -16,7 +16,7 @@ def test_a_note_reaches_the_writer_of_a_reply(comment, editor, post, work, now):
     work()
     (mail,) = post.mails
     assert str(mail["To"]) == "ann@example.org"
-    assert mail["Subject"] == "About your reply to “Night shift votes” – The Test Paper"
+    assert mail["Subject"] == "About your reply: Night shift votes – The Test Paper"
     assert "It is not published." in text_of(mail)
     assert "> Say it <b>kindly</b>." in text_of(mail)
     assert "Say it &lt;b&gt;kindly&lt;/b&gt;." in html_of(mail)

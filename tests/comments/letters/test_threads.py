@@ -40,7 +40,7 @@ def test_the_replies_of_an_hour_come_in_one_mail(follower, replied, post, work):
     assert work(40) == 0
     work(HOUR)
     (mail,) = post.mails
-    assert mail["Subject"] == "3 new replies: “Night shift votes” – The Test Paper"
+    assert mail["Subject"] == "3 new replies: Night shift votes – The Test Paper"
     assert [f"> Reply {number}" in text_of(mail) for number in range(3)] == [True] * 3
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
