@@ -15,6 +15,7 @@ from newsite.comments.models import Comment, Follows, Status
 from newsite.comments.spam.models import SpamLesson
 from newsite.db import db
 from newsite.errors import Conflict, DuplicateReply, NotAllowed, RepliesClosed, RuleBroken
+from newsite.mail import troubles
 from newsite.site.models import Site
 
 Send = Callable[..., Comment]
@@ -311,3 +312,13 @@ def test_an_appeal_says_something_and_not_too_much(
     with pytest.raises(RuleBroken, match=why) as refused:
         own.appeal(comment, words, now=now)
     assert refused.value.field == "words"
+
+
+def test_an_address_that_is_confirmed_gets_mail_again(sent: Send, now: datetime) -> None:
+    comment = sent()
+    for _ in range(3):
+        troubles.refused(comment.email, now)
+    own.confirm(comment, now=now)
+    db.session.commit()
+    db.session.expire_all()
+    assert not troubles.is_given_up(comment.email)
