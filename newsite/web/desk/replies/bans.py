@@ -1,5 +1,6 @@
 """Who may not reply: the list, a ban by hand or from a reply's page, and lifting one."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -40,14 +41,11 @@ KINDS = {
 
 
 class BanForm(DeskForm):
-    """For how long somebody may not reply, and why."""
+    """For how long somebody may not reply, and why; who is meant, each kind of form says in its way."""
 
+    meant: Callable[[], tuple[BanKind, str]]
     length = ChoiceField(_("For how long"), choices=choices(FOR), default="week")
     reason = LineField(_("Reason"), description=_("It may be empty. Only the desk sees it."))
-
-    def meant(self) -> tuple[BanKind, str]:
-        """Who is banned. Each kind of form says it in its way."""
-        raise NotImplementedError
 
     def banned(self) -> Ban:
         """The new ban. Raises RuleBroken for the field that is wrong."""
