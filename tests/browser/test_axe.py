@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from looked_at import examine
 from playwright.sync_api import BrowserContext, Page, Request
 from served import Served, sign_in
 
@@ -30,7 +30,6 @@ OTHERS = [
 DESK_MAIN = ["/desk/", "/desk/articles/new", "/desk/replies/", "/desk/replies/bans/"]
 DESK_SHAPES = 24  # at least so many different pages are come to from the desk's first one
 LOOKS: list[tuple[int, Scheme]] = [(320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture
@@ -50,17 +49,6 @@ def look(open_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., 
 
     yield open_page
     assert foreign == []
-
-
-def examine(page: Page) -> None:
-    """Fails with a line for each thing that axe finds, and if the page is wider than the window."""
-    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
-    problems = [
-        f"{violation['id']}: {violation['help']}: {[node['html'][:120] for node in violation['nodes'][:3]]}"
-        for violation in found.response["violations"]
-    ]
-    assert problems == [], "\n".join(problems)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "scrolls sideways"
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
