@@ -9,8 +9,13 @@ import pytest
 from flask import Flask
 from pages import SITE, Pages, PageView
 
+from newsite.accounts.models import User
 from newsite.articles import taxonomy
 from newsite.articles.models import Article, Contributor, ContributorKind, Kind, Precision
+from newsite.comments import actions
+from newsite.comments.blocks import Row
+from newsite.comments.models import Status
+from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.site.models import Logo, Site
 from newsite.web import metadata
@@ -179,3 +184,44 @@ def test_words_cannot_end_the_block_that_programs_read(make_article: Make, pages
     article = make_article("</script><script>alert(1)</script>")
     db.session.commit()
     assert json_ld(page_of(article, pages))["headline"] == article.title
+
+
+def test_the_first_replies_are_named_and_all_are_counted(
+    article: Article, editor: User, pages: Pages, now: datetime
+) -> None:
+    sent = []
+    for minute, body in enumerate(
+        ["Gone", "One <b>&amp; two</b>", "x " * 300, "</script>", "Four"]
+    ):
+        at = now - timedelta(hours=1) + timedelta(minutes=minute)
+        reply = NewReply(f"Ann {minute}", "ann@example.org", "", body)
+        sent.append(actions.submit_reply(article, reply, now=at))
+        actions.approve(sent[-1], by=editor, now=now)
+    answer = NewReply("Bea", "bea@example.org", "", "Answer", sent[0].id)
+    actions.approve(actions.submit_reply(article, answer, now=now), by=editor, now=now)
+    actions.trash(sent[0], by=editor, now=now)
+    db.session.commit()
+    said = json_ld(page_of(article, pages))
+    assert said["commentCount"] == 5
+    first, second, third = said["comment"]  # not the gap
+    assert first["text"] == "Answer"
+    assert second == {
+        "@type": "Comment",
+        "author": {"@type": "Person", "name": "Ann 1"},
+        "dateCreated": "2026-11-22T11:01:00+00:00",
+        "text": "One & two",
+        "url": f"{SITE}/articles/{article.id}/replies/{sent[1].id}",
+    }
+    assert len(third["text"]) <= 200
+    assert third["text"].endswith("x…")
+
+
+@pytest.mark.parametrize("end", ['<a href="https://a.example/', "<", "</p", "&am", "&"])
+def test_a_reply_that_is_cut_within_a_tag_ends_before_it(
+    article: Article, pages: Pages, site: Site, now: datetime, app: Flask, end: str
+) -> None:
+    row = Row(1, 1, "", "", Status.approved, "Ann", now, f"<p>Words{end}")
+    with app.test_request_context():
+        said = metadata.article_meta(article, [row]).json_ld
+    assert said is not None
+    assert said["comment"][0]["text"] == "Words"
