@@ -97,8 +97,8 @@ def test_a_program_reads_every_reply(
 def test_an_edited_reply_says_so(
     pages: Pages, article: Article, approved: Send, site: Site
 ) -> None:
-    site.replies_hold_unknown = False
     comment = approved("One")
+    site.replies_hold_unknown = False
     edited = comment.created_at + timedelta(minutes=5)
     own.edit(comment, "Two", now=edited)
     (entry,) = parsed(pages, article, "atom.xml").entries
