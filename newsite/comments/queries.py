@@ -194,10 +194,12 @@ def _conditions(which: Queue, sought: Sought) -> list[sa.ColumnElement[bool]]:
         found = [*equal, *is_listed]
     if not sought.words:
         return found
-    newest = sa.select(Comment.id).where(*found).order_by(*_newest(_place(which, sought)))
     columns = (Comment.author_name, Comment.website, Comment.body)
-    has_words = sa.or_(*(one.icontains(sought.words, autoescape=True) for one in columns))
-    return [Comment.id.in_(newest.limit(SEARCHED)), has_words]
+    newest = sa.select(Comment.id, *columns).where(*found)
+    few = newest.order_by(*_newest(_place(which, sought))).limit(SEARCHED).subquery()
+    in_few = (few.c[column.key] for column in columns)
+    has_words = sa.or_(*(one.icontains(sought.words, autoescape=True) for one in in_few))
+    return [Comment.id.in_(sa.select(few.c.id).where(has_words))]
 
 
 def _status(which: Queue) -> Status:
