@@ -109,7 +109,7 @@ def stand(article: Article, attacks: list[str], status: Status) -> list[int]:
     ids = []
     for number, attack in enumerate(attacks):
         comment = made(article, attack, number, status)
-        threads.stand(comment, parent)
+        comment.parent, comment.depth = parent, threads.depth(parent, 2)
         db.session.add(comment)
         db.session.flush()
         comment.place = threads.place(comment, parent)
