@@ -8,6 +8,7 @@ import ipaddress
 import re
 import unicodedata
 from datetime import datetime
+from functools import cache
 from html import unescape
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from newsite import audit, limits
 from newsite.accounts.emails import email_key
 from newsite.accounts.models import User
 from newsite.comments.models import Ban, BanKind, Comment
-from newsite.db import MAX_ID, db, insert
+from newsite.db import MAX_ID, UTCDateTime, db, insert
 from newsite.errors import NotAllowed, RuleBroken
 from newsite.paging import Cursor, Page, cut
 from newsite.text import tidy_line
@@ -82,13 +83,14 @@ def lift(ban: Ban, *, by: User, now: datetime) -> None:
 
 def standing(comment: Comment, sender: HasNetwork, now: datetime) -> Ban | None:
     """A ban that this reply, sent from there, falls under; None if there is none. One query."""
-    query = _against(comment, sender.network, now)
-    return db.session.scalars(query.limit(1)).first()
+    given = _values(comment, sender.network) | {"now": now}
+    return db.session.scalars(_first(), given).first()
 
 
 def against(comment: Comment, now: datetime) -> list[Ban]:
     """All bans that a reply which is stored falls under, oldest first."""
-    return list(db.session.scalars(_against(comment, comment.network, now)))
+    given = _values(comment, comment.network) | {"now": now}
+    return list(db.session.scalars(_matching(), given))
 
 
 def running(now: datetime, before: Cursor | None = None, limit: int = PAGE_SIZE) -> Page[Ban]:
@@ -130,21 +132,33 @@ def hosts(comment: Comment) -> list[str]:
     return list(dict.fromkeys(host for host in found if host))[:MOST_HOSTS]
 
 
-def _against(comment: Comment, network: str, now: datetime) -> sa.Select[Ban]:
-    found = {
-        BanKind.address: [as_compared(BanKind.address, comment.email)],
-        BanKind.name: [as_compared(BanKind.name, comment.author_name)],
-        BanKind.network: [network],
-        BanKind.host: [above for host in hosts(comment) for above in _with_above(host)],
+def _values(comment: Comment, network: str) -> dict[str, Any]:
+    """What bans of each kind would have to be of for a reply that was sent from there."""
+    return {
+        BanKind.address.value: [as_compared(BanKind.address, comment.email)],
+        BanKind.name.value: [as_compared(BanKind.name, comment.author_name)],
+        BanKind.network.value: [network],
+        BanKind.host.value: [above for host in hosts(comment) for above in _with_above(host)],
     }
-    known = {kind: [value for value in values if value] for kind, values in found.items()}
+
+
+@cache  # to build it takes longer than to run it, and every reply asks
+def _first() -> sa.Select[Any]:
+    return _matching().limit(1)
+
+
+@cache
+def _matching() -> sa.Select[Any]:
+    """The bans of one of these values, by their kinds, that stand at `now`; none is of the empty value."""
     meant = [
-        sa.and_(Ban.kind == kind, Ban.value.in_(values)) for kind, values in known.items() if values
+        sa.and_(Ban.kind == kind, Ban.value.in_(sa.bindparam(kind.value, expanding=True)))
+        for kind in BanKind
     ]
-    return sa.select(Ban).where(sa.or_(sa.false(), *meant), _stands(now)).order_by(Ban.id)
+    now = sa.bindparam("now", type_=UTCDateTime())
+    return sa.select(Ban).where(sa.or_(*meant), _stands(now)).order_by(Ban.id)
 
 
-def _stands(now: datetime) -> sa.ColumnElement[bool]:
+def _stands(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     return sa.or_(Ban.ends_at.is_(None), Ban.ends_at > now)
 
 

@@ -2,14 +2,15 @@
 
 import math
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from newsite.db import Base, Ordered, db, forgettable, insert
+from newsite.db import Base, Ordered, UTCDateTime, db, forgettable, insert
 
 T = TypeVar("T")
 
@@ -61,21 +62,14 @@ class TableCounts(Storage):
 
         0 if none was noted within `seconds`. Then those who come meanwhile wait for the transaction's end.
         """
-        ends_at = self.now + timedelta(seconds=seconds)
-        fresh = insert(RateCount).values(
-            [{"key": key, "count": 0, "ends_at": ends_at} for key in keys]
-        )
-        runs = sa.and_(RateCount.ends_at > self.now, RateCount.ends_at <= ends_at)
-        query = fresh.on_conflict_do_update(
-            index_elements=[RateCount.key],
-            set_={
-                # As it was, if it runs: `count` then tells that it is not new.
-                "count": sa.case((runs, RateCount.count + 1), else_=0),
-                "ends_at": sa.case((runs, RateCount.ends_at), else_=ends_at),
-            },
-        ).returning(RateCount.count, RateCount.ends_at)
-        running = [end for count, end in db.session.execute(query) if count > 0]
-        return max((math.ceil((end - self.now).total_seconds()) for end in running), default=0)
+        given = {"now": self.now, "end": self.now + timedelta(seconds=seconds)}
+        left = 0.0
+        connection = db.session.connection()
+        for key in keys:
+            query = _note_pause(connection.dialect.name)
+            count, end = connection.execute(query, given | {"of": key}).one()
+            left = max(left, (end - self.now).total_seconds() if count else 0.0)
+        return math.ceil(left)
 
     def get(self, key: str) -> int:
         """The count of the window that runs, 0 if none does."""
@@ -103,3 +97,23 @@ class TableCounts(Storage):
         query = sa.select(column).where(RateCount.key == key, RateCount.ends_at > self.now)
         with db.engine.begin() as connection:
             return connection.scalar(query)
+
+
+@cache  # to build it takes longer than to run it
+def _note_pause(dialect: str) -> Any:
+    """Notes the key `of`; its count is 0 if it had not been noted before `end`."""
+    now, end = (sa.bindparam(name, type_=UTCDateTime()) for name in ("now", "end"))
+    # One that ends later was begun before a clock was put back.
+    runs = sa.and_(RateCount.ends_at > now, RateCount.ends_at <= end)
+    return (
+        insert(RateCount)
+        .values(key=sa.bindparam("of"), count=0, ends_at=end)
+        .on_conflict_do_update(
+            index_elements=[RateCount.key],
+            set_={
+                "count": sa.case((runs, RateCount.count + 1), else_=0),
+                "ends_at": sa.case((runs, RateCount.ends_at), else_=end),
+            },
+        )
+        .returning(RateCount.count, RateCount.ends_at)
+    )
