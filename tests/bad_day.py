@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import paper
 import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
+from ports import free_port
 from served import environment
 from werkzeug.datastructures import Headers
 
@@ -64,8 +64,7 @@ class Site:
         self.folder, self.data = folder, folder / "data"
         self.data.mkdir()
         self.database_url = database_url or f"sqlite:///{self.data / 'newsite.db'}"
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.redis_url, self.log = redis_url, folder / "log"
         self.process: subprocess.Popen[bytes] | None = None

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import free_port
 from reader import Reader
 from served import PASSWORD, environment
 
@@ -46,13 +47,6 @@ def missing(name: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"no {name}")
     pytest.skip(f"no {name}: .ci/packages names the packages")
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_for(fact: Callable[[], bool], otherwise: Callable[[], str] = str) -> None:

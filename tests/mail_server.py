@@ -4,7 +4,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import socketserver
 import ssl
 import subprocess
@@ -20,6 +19,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from ports import free_port
 
 from newsite.mail_settings import MailSettings
 
@@ -127,13 +127,6 @@ def settings(port: int, **given: Any) -> MailSettings:
     """How a site reaches a server at this port."""
     values: dict[str, Any] = {"host": HERE, "port": port, "is_tls": False, "user": ""}
     return MailSettings(**(values | {"password": "", "sender": SENDER, "rate": 100} | given))
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind((HERE, 0))
-        return int(one.getsockname()[1])
 
 
 def certificate(folder: Path) -> ssl.SSLContext:

@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from ports import free_port
 from served import PASSWORD, START_SECONDS, Served, environment, run, wait
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -30,9 +30,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
 
     def start(*arguments: str) -> Served:
         data = tmp_path_factory.mktemp("site")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         url = f"http://127.0.0.1:{port}"
         with (data / "log").open("w") as log:
             process = subprocess.Popen(

@@ -10,11 +10,11 @@ from mail_server import (
     SENDER,
     PostOffice,
     certificate,
-    free_port,
     odd_server,
     running,
     settings,
 )
+from ports import free_port
 
 from newsite import mail_settings
 from newsite.mail import line as lines

@@ -16,6 +16,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
+from ports import free_port
 
 from newsite.web import worker
 from newsite.web.worker import LOOKED_AT, PatientWorker, has_head, is_whole
@@ -260,8 +261,7 @@ def app(environ, start_response):
 def port(tmp_path: Path) -> Iterator[int]:
     """Where gunicorn answers with this worker and four threads."""
     (tmp_path / "small.py").write_text(APP)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        found: int = free.getsockname()[1]
+    found = free_port()
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{found}", "--threads", "4"]
     command += ["--worker-class", "newsite.web.worker.PatientWorker", "--chdir", str(tmp_path)]
     process = subprocess.Popen([*command, "--no-control-socket", "small:app"], cwd=tmp_path)

@@ -5,9 +5,11 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,13 +17,13 @@ from fronts import (
     Host,
     Program,
     believing,
-    free_port,
     is_answering,
     program,
     schedule,
     start_nginx,
     wait_for,
 )
+from ports import free_port
 from reader import Reader
 from served import PASSWORD
 
@@ -38,6 +40,7 @@ class Site:
     tls: ssl.SSLContext
     email: str
     article: str  # the path of one
+    numbers: Iterator[int] = field(default_factory=count)
 
     def reader(self, source: str = "127.0.0.1") -> Reader:
         return Reader(self.port, tls=self.tls, source=source)
@@ -49,34 +52,23 @@ class Site:
         token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)
         assert action
         assert token
-        return action[1], {"csrf_token": token[1], "author": "Ann", "email": "ann@example.org"}
+        email = f"ann{next(self.numbers)}@example.org"  # one is asked not to hurry
+        return action[1], {"csrf_token": token[1], "author": "Ann", "email": email}
 
 
 @pytest.fixture(scope="module")
-def begin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Site]]:
-    """Starts a site behind nginx."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site behind nginx; who ends it starts it again."""
     program("nginx")
-    running: list[Program] = []
-
-    def start() -> Site:
-        folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    with ExitStack() as running:
         host = Host(folder / "host", f"https://127.0.0.1:{port}")
-        running.append(host)
+        running.callback(host.stop)
         email = host.add_editor()
         article = schedule(host, "Night shift votes", datetime.now(UTC) - timedelta(days=1))
         nginx = start_nginx(folder, port, host.port)
-        running.append(nginx)
-        return Site(host, nginx, port, believing(folder), email, article)
-
-    yield start
-    for each in running:
-        each.stop()
-
-
-@pytest.fixture(scope="module")
-def site(begin: Callable[[], Site]) -> Site:
-    """A site that all tests look at, and none ends."""
-    return begin()
+        running.callback(nginx.stop)
+        yield Site(host, nginx, port, believing(folder), email, article)
 
 
 def test_a_page_is_nginxs_for_a_second(site: Site) -> None:
@@ -203,17 +195,18 @@ def test_a_scheduled_article_is_there_when_its_time_has_come(site: Site) -> None
     wait_for(lambda: site.reader().get(path).status == 200)
 
 
-def test_readers_read_on_while_newsite_is_down(begin: Callable[[], Site]) -> None:
-    site = begin()
+def test_readers_read_on_while_newsite_is_down(site: Site) -> None:
     before = site.reader().get(site.article)
     site.host.kill()
-    wait_for(lambda: "nginx; hit; detail=stale" in site.reader().get(site.article).fate)
-    after = site.reader().get(site.article)
-    assert (after.status, after.body) == (200, before.body)
-    other = site.reader().get("/nobody/asked/for/this/")
-    assert (other.status, other.headers["Retry-After"]) == (503, "30")
-    assert "Try again in half a minute" in other.text
-    site.host.start()
+    try:
+        wait_for(lambda: "nginx; hit; detail=stale" in site.reader().get(site.article).fate)
+        after = site.reader().get(site.article)
+        assert (after.status, after.body) == (200, before.body)
+        other = site.reader().get("/nobody/asked/for/this/")
+        assert (other.status, other.headers["Retry-After"]) == (503, "30")
+        assert "Try again in half a minute" in other.text
+    finally:
+        site.host.start()
     wait_for(lambda: site.reader().get("/nobody/asked/for/this/").status == 404)
 
 

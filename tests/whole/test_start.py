@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 NEWSITE = [sys.executable, "-m", "newsite.cli"]
 PATIENCE = 60  # seconds; everything here ends by itself long before
@@ -362,12 +363,6 @@ def environment(data: Path) -> dict[str, str]:
     """This process's, without the settings of another site."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSITE_")}
     return kept | {"NEWSITE_DATA": str(data), "PYTHONUTF8": "1"}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_for(fact: Callable[[], bool], printed: Callable[[], str]) -> None:

@@ -4,11 +4,13 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 
 import pytest
 import redis_server
-from fronts import Host, free_port, program, start_varnish, wait_for
+from fronts import Host, program, start_varnish, wait_for
+from ports import free_port
 from postgres_server import empty_database
 from reader import Answer, Reader
 from served import PASSWORD
@@ -27,6 +29,7 @@ class Two:
     other: Host
     port: int
     desk: Reader  # Edith, signed in, at host one itself
+    numbers: Iterator[int] = field(default_factory=count)
 
     def reader(self, source: str = "127.0.7.1") -> Reader:
         return Reader(self.port, source=source)
@@ -45,8 +48,9 @@ class Two:
         return number, found[1]
 
     def reply(self, by: Reader, path: str, comment: str) -> Answer:
-        """Sends a reply through the form on an article's page."""
-        return by.send(path, r"/replies", comment=comment, author="Ann", email="ann@example.org")
+        """Sends a reply through the form on an article's page, each by somebody else: one is asked not to hurry."""
+        email = f"ann{next(self.numbers)}@example.org"
+        return by.send(path, r"/replies", comment=comment, author="Ann", email=email)
 
     def decide(self, decision: str, name: str = "pending") -> Answer:
         """Presses a button beside the newest reply of a queue."""

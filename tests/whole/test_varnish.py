@@ -5,8 +5,9 @@ import re
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import brotli
@@ -17,13 +18,13 @@ from fronts import (
     Program,
     believing,
     beside,
-    free_port,
     program,
     schedule,
     start_nginx,
     start_varnish,
     wait_for,
 )
+from ports import free_port
 from reader import Reader
 from served import PASSWORD
 
@@ -45,6 +46,7 @@ class Site:
     host: Host
     varnish: Program
     email: str
+    numbers: Iterator[int] = field(default_factory=count)
 
     def reader(self, source: str = STRANGER) -> Reader:
         return Reader(self.port, source=source)
@@ -64,7 +66,8 @@ class Site:
         token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)
         assert action
         assert token
-        return action[1], {"csrf_token": token[1], "author": "Ann", "email": "ann@example.org"}
+        email = f"ann{next(self.numbers)}@example.org"  # one is asked not to hurry
+        return action[1], {"csrf_token": token[1], "author": "Ann", "email": email}
 
 
 @pytest.fixture(scope="module")
