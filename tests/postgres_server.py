@@ -22,7 +22,8 @@ def empty_database(name: str) -> Iterator[str]:
         pytest.skip(
             f"no PostgreSQL: set {POSTGRES} to the address of a database to make others beside"
         )
-    server = sa.create_engine(given, isolation_level="AUTOCOMMIT")
+    # Without a pool: where something fails below, no connection is left open.
+    server = sa.create_engine(given, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with server.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
@@ -31,4 +32,3 @@ def empty_database(name: str) -> Iterator[str]:
     finally:
         with server.connect() as connection:
             connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-        server.dispose()

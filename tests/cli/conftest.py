@@ -24,6 +24,15 @@ def founded_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory, founded_data: Path) -> Path:
+    """The data folder of a site with the demo's paper, which takes seconds to write; copied, never used."""
+    folder = shutil.copytree(founded_data, tmp_path_factory.mktemp("demo") / "data")
+    result = CliRunner().invoke(main, ["demo"], env=environment(folder))
+    assert result.exit_code == 0, result.output
+    return folder
+
+
 @pytest.fixture
 def data(tmp_path: Path, founded_data: Path) -> Path:
     """The data folder of this test's own site."""
