@@ -240,7 +240,8 @@ def _check_fields(view: PageView) -> None:
         if str(form.get("method", "get")).lower() == "post":
             assert form.has_attr("action"), "a form that posts has no action"
             # A reply's own page and what is mailed: whoever has the signed address may do it.
-            is_signed = str(form["action"]).startswith("/replies/")
+            signed = ("/replies/", "/privacy/me/", "/privacy/data/")
+            is_signed = str(form["action"]).startswith(signed)
             assert is_signed or form.select('input[name="csrf_token"][value]'), (
                 f"no token: {form.get('action')}"
             )

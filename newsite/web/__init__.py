@@ -16,6 +16,7 @@ from newsite.web import (
     guard,
     headers,
     health,
+    privacy,
     proxies,
     session,
     templating,
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     by_mail.bp,
     reporting.bp,
     thread_feeds.bp,
+    privacy.bp,
     desk.bp,
     articles.bp,
 )
