@@ -132,7 +132,7 @@ def test_the_form_says_what_wordpress_says_in_its_order(pages: Pages, article: A
         "Leave a Reply Your email address will not be published. Required fields are marked * "
         "Comment * Name * Email * Website"
     )
-    assert words.endswith("Post Comment")
+    assert words.endswith("Post Comment Your data")  # where they may see what is kept
     assert [field["name"] for field in page.all("#reply textarea, #reply .field input")] == [
         "comment",
         "author",
