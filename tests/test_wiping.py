@@ -148,3 +148,9 @@ def test_postgresql_needs_nothing(app, site, engine):
     do({"log": False})
     wiping.wipe()
     assert db.session.get_one(Site, 1).name == "The Test Paper"
+
+
+def test_emptying_the_log_leaves_what_is_stored(app, site):
+    write("kept")
+    wiping.empty_log()
+    assert db.session.scalars(sa.select(Job.key)).all() == ["kept"]

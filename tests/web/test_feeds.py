@@ -123,14 +123,15 @@ def test_the_site_map_leads_to_everything(make_article: Make, pages: Pages, now:
     taxonomy.save_section(None, name="Pay", slug="", description="")
     article = make_article()
     make_article("About us", kind=Kind.page)
-    assert addresses(pages, "/sitemap.xml") == [f"{SITE}/sitemap-1.xml"]
-    assert addresses(pages, "/sitemap-1.xml") == [
+    parts = addresses(pages, "/sitemap.xml")  # PostgreSQL's ids go on from test to test
+    assert parts[0] == f"{SITE}/sitemap-1.xml"
+    assert [place for part in parts for place in addresses(pages, part.removeprefix(SITE))] == [
         f"{SITE}/",
         f"{SITE}/section/pay/",
         f"{SITE}{article.path}",
         f"{SITE}/about-us/",
     ]
-    tree = ET.fromstring(pages.fetch("/sitemap-1.xml").data)
+    tree = ET.fromstring(pages.fetch(parts[-1].removeprefix(SITE)).data)
     changed = [datetime.fromisoformat(str(one.text)) for one in tree.iter(f"{MAP}lastmod")]
     assert changed[0] == article.published_at
 
