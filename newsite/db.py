@@ -13,7 +13,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext, make_url
 from sqlalchemy.orm import DeclarativeBase, registry
 
 from newsite import patience
@@ -151,6 +151,7 @@ def set_up_postgresql(engine: Engine) -> None:
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "begin", _limit_statements)
+    event.listen(engine, "handle_error", _without_values)
 
 
 @contextmanager
@@ -225,6 +226,15 @@ def _before_connect(parameters: dict[str, Any]) -> None:
 def _limit_statements(connection: Connection) -> None:
     if _hurried.get():  # until this transaction ends: the connection goes back to the pool
         connection.exec_driver_sql(f"SET LOCAL statement_timeout = {HURRIED_SECONDS * 1000}")
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Leaves of PostgreSQL's words what went wrong, and not with which row: that would come into the log."""
+    error = context.original_exception
+    sentence = getattr(getattr(error, "diag", None), "message_primary", None)
+    if sentence:
+        for one in filter(None, (error, context.sqlalchemy_exception)):
+            one.args = (sentence,)
 
 
 def _on_begin(connection: Connection) -> None:

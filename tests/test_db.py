@@ -1,5 +1,6 @@
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -212,3 +213,20 @@ def test_a_reader_in_a_hurry_does_not_wait_long_to_connect(app: Flask) -> None:
     with database.hurried():
         database._before_connect(given)
     assert given == {"connect_timeout": 1}
+
+
+def test_what_the_database_says_of_a_failure_holds_nothing_that_somebody_wrote(app, site) -> None:
+    job = Job(kind="mail", key="ann@example.org", payload={}, created_at=NOON, next_at=NOON)
+    db.session.add(job)
+    db.session.commit()
+    columns = {"kind": "mail", "payload": {}, "attempts": 0, "created_at": NOON, "next_at": NOON}
+    for values in (
+        columns | {"key": "ann@example.org", "error": ""},  # there already
+        columns | {"key": "bob@example.org", "error": None},  # a row that cannot be
+    ):
+        with pytest.raises(IntegrityError) as failed:
+            db.session.execute(sa.insert(Job).values(**values))
+        db.session.rollback()
+        said = "".join(traceback.format_exception(failed.value))
+        assert "outbox" in said
+        assert "@example.org" not in said

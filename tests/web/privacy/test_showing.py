@@ -127,17 +127,17 @@ def test_many_replies_stand_on_several_pages(pages, enter, sent, monkeypatch):
     for number in range(3):
         comment = sent(f"Reply {number}")
     page = enter(comment)
-    assert "Of all replies" in page.text
-    assert len(page.all("section.row")) == 2
+    assert page.texts("section.row h2")[0] == "All of it"
+    assert len(page.all("section.row .held")) == 2
     earlier = pages.get(page.link("Earlier replies"))
     assert "Reply 0" in earlier.text
-    assert len(earlier.all("section.row")) == 1
+    assert len(earlier.all("section.row .held")) == 1
     assert "Earlier replies" not in earlier.text
 
 
 def test_the_file_holds_the_same_for_programs(pages, enter, sent, now):
     page = enter(sent("Fünf."))
-    answer = pages.fetch(page.link("Take all of it with you, as a file (JSON)"))
+    answer = pages.fetch(page.link("Take it with you, as a file (JSON)"))
     assert answer.content_type == "application/json; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="your-data.json"'
     assert answer.headers["Cache-Control"] == "private, no-store"
