@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from newsite.comments import queries
-from newsite.comments.letters.printing import address_of_reply, words_of
+from newsite import mail
+from newsite.comments import links, queries
+from newsite.comments.letters.links import stop_path
+from newsite.comments.letters.printing import address_of, address_of_reply, printed, words_of
 from newsite.comments.models import Comment, Follows, Status
 from newsite.db import db
+from newsite.mail import Letter
 
 MOST_SHOWN = 20  # replies in one letter; of more, their number
 SHOWN_CHARS = 600  # of each
@@ -64,7 +67,22 @@ def told(comment: Comment, until: datetime) -> Callable[[], None]:
     return then
 
 
-def shown(comments: list[Comment]) -> list[dict[str, Any]]:
+def letter(name: str, own: Comment, found: News, *, now: datetime) -> Letter:
+    """The letter of this name to the writer of `own`, with what is new to them and the way to end such letters."""
+    return printed(
+        name,
+        own.email,
+        stop_path=stop_path(comment_id=own.id, now=now),
+        title=own.article.title,
+        address=address_of(own.article),
+        replies=_shown(found.comments),
+        more=found.more,
+        count=len(found.comments) + found.more,
+        link=mail.absolute(links.status_path(own.id, links.MAIL, now=now)),
+    )
+
+
+def _shown(comments: list[Comment]) -> list[dict[str, Any]]:
     """The replies as letters show them."""
     return [
         {

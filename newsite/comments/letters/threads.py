@@ -4,13 +4,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from newsite import mail, outbox
-from newsite.comments import links
+from newsite import outbox
 from newsite.comments.letters import following
 from newsite.comments.letters.asking import SETTLING
 from newsite.comments.letters.jobs import Kind, Written
-from newsite.comments.letters.links import stop_path
-from newsite.comments.letters.printing import address_of, printed
 from newsite.comments.models import Comment, Follows
 from newsite.db import db
 from newsite.outbox import Claim
@@ -36,15 +33,5 @@ def write(claim: Claim, now: datetime) -> Written | None:
     found = following.news(own, until) if own else None
     if own is None or found is None or not found.comments:
         return None
-    letter = printed(
-        "thread",
-        own.email,
-        stop_path=stop_path(comment_id=own.id, now=now),
-        title=own.article.title,
-        address=address_of(own.article),
-        replies=following.shown(found.comments),
-        more=found.more,
-        count=len(found.comments) + found.more,
-        link=mail.absolute(links.status_path(own.id, links.MAIL, now=now)),
-    )
+    letter = following.letter("thread", own, found, now=now)
     return Written(letter, following.told(own, until))
