@@ -13,8 +13,9 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from newsite import create_app, migrations
+from newsite.articles import search
 from newsite.config import Settings
-from newsite.db import Base, UTCDateTime, db
+from newsite.db import Base, Ordered, UTCDateTime, connection, db
 from newsite.migrations import steps
 
 LOSES_TRIGGERS = """
@@ -42,6 +43,23 @@ def test_the_migrations_make_what_the_models_describe(app: Flask) -> None:
             connection, opts={"include_name": steps.include_name, "compare_type": True}
         )
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_what_the_models_compare_byte_by_byte_is_so_in_the_database(
+    app: Flask, engine: str
+) -> None:
+    """Alembic does not compare it. SQLite does so with every text."""
+    ordered = [
+        (table.name, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.type is Ordered
+    ]
+    assert ("comments", "fingerprint") in ordered
+    found = sa.inspect(db.engine)
+    for table, name in ordered if engine == "postgresql" else []:
+        (column,) = [one for one in found.get_columns(table) if one["name"] == name]
+        assert column["type"].collation == "C", f"{table}.{name}"
 
 
 def test_an_empty_database_says_what_to_run(empty: Flask) -> None:
@@ -127,7 +145,7 @@ def test_a_step_that_loses_a_trigger_is_undone(empty: Flask, tmp_path: Path) -> 
         with pytest.raises(RuntimeError, match="loses the triggers kept"):
             command.upgrade(config, "later")
         names = db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-        assert list(names) == ["kept"]
+        assert list(names) == ["articles_fts_deleted", "kept"]
         db.session.rollback()
         migrations.check()  # still at the step before
 
@@ -202,6 +220,8 @@ def test_a_site_of_the_first_version_is_brought_along_with_its_lists_and_replies
         ]
         assert read("SELECT listed_at FROM credits ORDER BY article_id") == [(at,), (None,)]
         assert read("SELECT * FROM months") == [("America/New_York", "2026-10-01", 1)]
+        assert [one.id for one in search.find("out x", limit=5)] == [1]
+        assert search.wrong(connection()) == 0
         assert read("SELECT block_html, block_mark FROM comments") == [("", "")]
         db.session.commit()
         assert (
