@@ -1,0 +1,1 @@
+"""Pictures and files: checking, stripping, storing, and the sizes that readers get."""
