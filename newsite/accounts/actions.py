@@ -30,11 +30,20 @@ def create_user(
 
     Raises RuleBroken for the field `email`, `name` or `password`.
     """
+    values = {"email": email, "name": name, "badge": badge}
+    user = make_user(**values, role=role, password=password, now=now)
+    record("made an account for", user, by=by, now=now)
+    return user
+
+
+def make_user(
+    *, email: str, name: str, role: Role, password: str, now: datetime, badge: str = ""
+) -> User:
+    """The same without an entry in the log, for callers that write another one."""
     user = User(role=role, created_at=now, password_hash="", is_active=True)
     _describe(user, name=name, email=email, badge=badge)
     _set_password(user, password)
     db.session.add(user)
-    record("made an account for", user, by=by, now=now)
     return user
 
 
@@ -141,12 +150,18 @@ def record(action: str, user: User, *, by: User | None, now: datetime) -> None:
     )
 
 
-def _describe(user: User, *, name: str, email: str, badge: str) -> None:
+def named(name: str, email: str) -> tuple[str, str]:
+    """Name and address, tidied. Raises RuleBroken for the field `name` or `email` if they are none."""
     name, email = tidy_line(name), tidy_line(email)
     if not name:
         raise RuleBroken("Enter a name.", field="name")
     if "@" not in email:
         raise RuleBroken("Enter an email address, such as name@example.org.", field="email")
+    return name, email
+
+
+def _describe(user: User, *, name: str, email: str, badge: str) -> None:
+    name, email = named(name, email)
     other = queries.user_by_email(email)
     if other is not None and other is not user:
         raise RuleBroken("Another account has this email address.", field="email")

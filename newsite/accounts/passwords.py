@@ -1,5 +1,6 @@
 """Passwords: how they are kept, compared, made, and which are refused."""
 
+import hashlib
 import secrets
 import unicodedata
 from collections.abc import Iterable
@@ -37,14 +38,19 @@ def matches(hash_: str | None, password: str) -> bool:
         return False
 
 
+def mark(hash_: str) -> str:
+    """A sign of the hash for links and cookies: another as soon as the password is another."""
+    return hashlib.sha256(hash_.encode()).hexdigest()[:32]
+
+
 def is_outdated(hash_: str) -> bool:
     """Whether the hash was made with other parameters than today's."""
     return _HASHER.check_needs_rehash(hash_)
 
 
-def made() -> str:
-    """A new random password of 99 bits that can be read over the telephone."""
-    groups = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(MADE_GROUPS))
+def made(groups_of_four: int = MADE_GROUPS) -> str:
+    """A new random password of 99 bits that can be read over the telephone; a shorter or longer one if asked."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(groups_of_four))
     return "-".join(groups)
 
 

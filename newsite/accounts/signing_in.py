@@ -15,6 +15,7 @@ LIFETIME = timedelta(days=30)  # then the password is asked for again, however b
 NOTED_EVERY = timedelta(
     minutes=10
 )  # how exactly the last use is known: a write for each page is too dear
+PROOF_FOR = timedelta(minutes=15)  # then whoever sits down at the device proves nothing
 MAX_DEVICE_CHARS = 100
 WRONG = "The email address and the password do not belong to an account here."
 
@@ -31,16 +32,19 @@ def identify(email: str, password: str) -> User:
     return user
 
 
-def sign_in(user: User, password: str, *, device: str, now: datetime) -> tuple[SignIn, str]:
-    """A device on which `user`, whom `identify` knew, is signed in, and the token for its cookie.
+def renew_hash(user: User, password: str) -> None:
+    """Keeps the password that `identify` found right by today's parameters, if its hash is of yesterday."""
+    if passwords.is_outdated(user.password_hash):
+        user.password_hash = passwords.hashed(password)
 
-    `device` is what its owner will know it by. The hash is renewed here if its parameters are
-    of yesterday. Raises RuleBroken if the account was closed in the meantime.
+
+def sign_in(user: User, *, device: str, now: datetime) -> tuple[SignIn, str]:
+    """A device on which `user`, who has shown who they are, is signed in, and the token for its cookie.
+
+    `device` is what its owner will know it by. Raises RuleBroken if the account was closed in the meantime.
     """
     if not user.is_active:
         raise RuleBroken(WRONG)
-    if passwords.is_outdated(user.password_hash):
-        user.password_hash = passwords.hashed(password)
     token = secrets.token_urlsafe(32)
     entry = SignIn(
         user=user,
@@ -49,6 +53,7 @@ def sign_in(user: User, password: str, *, device: str, now: datetime) -> tuple[S
         created_at=now,
         last_used_at=now,
         ends_at=now + LIFETIME,
+        proved_at=now,
     )
     db.session.add(entry)
     _record(audit.SIGNED_IN, entry, now)
@@ -59,6 +64,11 @@ def sign_out(device: SignIn, *, now: datetime) -> None:
     """Ends one device: its token opens nothing any more."""
     _record(audit.SIGNED_OUT, device, now)
     db.session.delete(device)
+
+
+def is_proof_fresh(device: SignIn, now: datetime) -> bool:
+    """Whether its user has shown on this device, so short a time ago, who they are, that they need not again."""
+    return device.proved_at is not None and now - device.proved_at < PROOF_FOR
 
 
 def is_use_worth_noting(device: SignIn, now: datetime) -> bool:

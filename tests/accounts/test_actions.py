@@ -27,7 +27,7 @@ def entries() -> list[tuple[str, str, str]]:
 @pytest.fixture
 def sign_in(now: datetime) -> Callable[[User], SignIn]:
     def sign_in(user: User) -> SignIn:
-        device, _ = signing_in.sign_in(user, PASSWORD, device="Firefox on Linux", now=now)
+        device, _ = signing_in.sign_in(user, device="Firefox on Linux", now=now)
         db.session.commit()
         return device
 

@@ -84,3 +84,8 @@ def test_a_made_password_is_taken_and_is_another_each_time() -> None:
     for password in made:
         assert re.fullmatch(r"([a-z2-9]{4}-){4}[a-z2-9]{4}", password)
         passwords.check(password)
+
+
+def test_the_mark_of_a_password_is_another_for_another() -> None:
+    assert passwords.mark("one") == passwords.mark("one") != passwords.mark("two")
+    assert "one" not in passwords.mark("one")

@@ -25,7 +25,7 @@ def test_a_user_is_found_by_id(writer: User) -> None:
 
 
 def test_a_token_opens_its_device_until_it_ends(writer: User, now: datetime) -> None:
-    device, token = signing_in.sign_in(writer, PASSWORD, device="Firefox", now=now)
+    device, token = signing_in.sign_in(writer, device="Firefox", now=now)
     db.session.commit()
     assert queries.sign_in_by_token(token, now) is device
     assert queries.sign_in_by_token(token + "x", now) is None
@@ -35,7 +35,7 @@ def test_a_token_opens_its_device_until_it_ends(writer: User, now: datetime) -> 
 
 
 def test_a_device_that_nobody_used_for_two_weeks_is_signed_out(writer: User, now: datetime) -> None:
-    device, token = signing_in.sign_in(writer, PASSWORD, device="Firefox", now=now)
+    device, token = signing_in.sign_in(writer, device="Firefox", now=now)
     db.session.commit()
     assert queries.sign_in_by_token(token, now + timedelta(days=14, seconds=-1)) is device
     assert queries.sign_in_by_token(token, now + timedelta(days=14)) is None
@@ -43,7 +43,7 @@ def test_a_device_that_nobody_used_for_two_weeks_is_signed_out(writer: User, now
 
 
 def test_a_token_of_a_closed_account_opens_nothing(writer: User, now: datetime) -> None:
-    _, token = signing_in.sign_in(writer, PASSWORD, device="Firefox", now=now)
+    _, token = signing_in.sign_in(writer, device="Firefox", now=now)
     writer.is_active = False
     db.session.commit()
     assert queries.sign_in_by_token(token, now) is None
@@ -51,6 +51,6 @@ def test_a_token_of_a_closed_account_opens_nothing(writer: User, now: datetime) 
 
 def test_devices_are_listed_the_last_used_first(writer: User, editor: User, now: datetime) -> None:
     for user, name, hours in ((writer, "A", 2), (writer, "B", 1), (editor, "C", 0)):
-        signing_in.sign_in(user, PASSWORD, device=name, now=now - timedelta(hours=hours))
+        signing_in.sign_in(user, device=name, now=now - timedelta(hours=hours))
     db.session.commit()
     assert [device.device for device in queries.devices(writer, now)] == ["B", "A"]

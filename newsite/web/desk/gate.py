@@ -6,12 +6,16 @@ from flask_babel import gettext
 from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
+from newsite.accounts import second_factor
 from newsite.accounts.models import Role, User
 from newsite.web import session
+from newsite.web.context import current_site
+from newsite.web.desk import proof
 from newsite.web.guard import SAFE_METHODS
 
 HOME = "/desk/"
 LOGIN = "desk.accounts.login"
+FACTORS = "desk.accounts.factors"
 RANK = {Role.writer: 1, Role.editor: 2, Role.admin: 3}
 
 # The least role for a blueprint, or for one endpoint, which then counts before its blueprint's.
@@ -19,7 +23,21 @@ RANK = {Role.writer: 1, Role.editor: 2, Role.admin: 3}
 LEAST: dict[str, Role | None] = {
     LOGIN: None,  # who they are is what is asked there
     "desk.accounts.log_in": None,
+    "desk.accounts.second_step": None,
+    "desk.accounts.sign_in_by_passkey": None,
+    "desk.accounts.forgotten": None,
+    "desk.accounts.asked_for_password": None,
+    "desk.accounts.reset_password": None,  # these two ask for what a mail brought
+    "desk.accounts.accept_invitation": None,
     "desk.accounts.logout": Role.writer,
+    "desk.accounts.confirm": Role.writer,
+    "desk.accounts.factors": Role.writer,
+    "desk.accounts.begin_app": Role.writer,
+    "desk.accounts.app": Role.writer,
+    "desk.accounts.switch_off_app": Role.writer,
+    "desk.accounts.recovery_codes": Role.writer,
+    "desk.accounts.add_passkey": Role.writer,
+    "desk.accounts.remove_passkey": Role.writer,
     "desk.accounts.profile": Role.writer,
     "desk.accounts.password": Role.writer,
     "desk.accounts.devices": Role.writer,
@@ -28,11 +46,33 @@ LEAST: dict[str, Role | None] = {
     "desk.accounts": Role.admin,
     "desk.today": Role.writer,
     "desk.articles": Role.writer,
+    "desk.articles.publishing": Role.editor,
+    "desk.articles.release": Role.editor,
+    "desk.articles.send_back": Role.editor,
+    "desk.articles.withhold": Role.editor,
+    "desk.pictures": Role.writer,
     "desk.replies": Role.editor,
+    "desk.redirects": Role.editor,
+    "desk.search": Role.writer,  # each sees in it what they may open
     "desk.sections": Role.editor,
     "desk.tags": Role.editor,
     "desk.contributors": Role.editor,
     "desk.settings": Role.admin,
+}
+
+OPENED_BY_LINK = {
+    "desk.accounts.forgotten",
+    "desk.accounts.reset_password",
+    "desk.accounts.accept_invitation",
+}
+# What is open, where the site asks for a second factor, to somebody who has none yet.
+SETTING_UP = {
+    "desk.accounts.logout",
+    "desk.accounts.confirm",
+    FACTORS,
+    "desk.accounts.begin_app",
+    "desk.accounts.app",
+    "desk.accounts.add_passkey",
 }
 
 
@@ -63,7 +103,11 @@ def admit() -> ResponseReturnValue | None:
         return _ask_to_sign_in()
     if not may_open(device.user, endpoint):
         abort(403, gettext("Your account may not do this. Ask an admin of this site."))
-    return None if _has_token() else _kept(400)
+    if not _has_token():
+        return _kept(400)
+    if endpoint not in SETTING_UP and _lacks_second_factor(device.user):
+        return _ask_to_set_up()
+    return proof.ask() if proof.is_asked_for(endpoint) else None
 
 
 def inside(address: str | None) -> str:
@@ -89,6 +133,16 @@ def _has_token() -> bool:
     return True
 
 
+def _lacks_second_factor(user: User) -> bool:
+    return current_site().requires_second_factor and not second_factor.has_one(user)
+
+
+def _ask_to_set_up() -> ResponseReturnValue:
+    if request.method not in SAFE_METHODS:
+        return _kept(409)
+    return redirect(url_for(FACTORS), 303)
+
+
 def _ask_to_sign_in() -> ResponseReturnValue:
     if request.method not in SAFE_METHODS:
         return _kept(403)
@@ -97,6 +151,9 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 
 
 def _start_again() -> ResponseReturnValue:
+    if request.endpoint in OPENED_BY_LINK:
+        flash(gettext("This page had been open for too long, or cookies are off. Send it again."))
+        return redirect(request.path, 303)
     flash(gettext("This page had been open for too long, or cookies are off. Sign in now."))
     return redirect(url_for(LOGIN, next=request.args.get("next")), 303)
 
@@ -106,9 +163,4 @@ def _kept(status: int) -> ResponseReturnValue:
 
     Going back does not do: what was typed into a page that may not be stored is gone by then.
     """
-    fields = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in ("csrf_token", "current") and "password" not in name
-    ]
-    return render_template("desk/kept.html", fields=fields, status=status), status
+    return render_template("desk/kept.html", fields=proof.sent(), status=status), status

@@ -1,7 +1,7 @@
 """The forms of accounts: shape and wording; what needs the database is asked by the actions."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, EqualTo, Length
 
@@ -38,14 +38,49 @@ class LoginForm(DeskForm):
     )
 
 
-class PasswordForm(DeskForm):
-    """Another password for one's own account."""
+class CodeForm(DeskForm):
+    """What stands for the second factor."""
 
-    current = PasswordField(
-        _("Current password"),
-        [DataRequired(_("Enter the password that you sign in with now."))],
-        render_kw={"autocomplete": "current-password"},
+    code = StringField(
+        _("Code"),
+        [DataRequired(_("Enter the code."))],
+        description=_("The six digits that your app shows now, or one of your recovery codes."),
+        render_kw={
+            "autocomplete": "one-time-code",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        },
     )
+
+
+class AppForm(DeskForm):
+    """The first code of an app, which shows that it has the secret."""
+
+    code = StringField(
+        _("Code"),
+        [DataRequired(_("Enter the six digits that the app shows."))],
+        description=_("The six digits that the app shows now."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class PasskeyForm(DeskForm):
+    """A new passkey: its name, and what the script adds."""
+
+    name = StringField(
+        _("Name"),
+        description=_(
+            "What you know the device or the password manager by, such as “My telephone”."
+        ),
+        render_kw={"autocomplete": "off"},
+    )
+    credential = HiddenField()
+    question = HiddenField()
+
+
+class NewPasswordForm(DeskForm):
+    """A password, chosen."""
+
     password = PasswordField(
         _("New password"),
         [DataRequired(_("Enter a new password."))],
@@ -56,6 +91,31 @@ class PasswordForm(DeskForm):
         _("New password again"),
         [EqualTo("password", _("Enter the same new password twice."))],
         render_kw={"autocomplete": "new-password"},
+    )
+
+
+class PasswordForm(NewPasswordForm):
+    """Another password for one's own account."""
+
+    current = PasswordField(
+        _("Current password"),
+        [DataRequired(_("Enter the password that you sign in with now."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class ForgottenForm(DeskForm):
+    """Whose password is forgotten."""
+
+    email = EmailField(
+        _("Email address"),
+        [
+            DataRequired(_NO_EMAIL),
+            Length(max=MAX_EMAIL_CHARS, message=_NO_EMAIL),
+            Email(_NO_EMAIL),
+        ],
+        description=_("The one that you sign in with."),
+        render_kw={"autocomplete": "username", "inputmode": "email"},
     )
 
 
@@ -112,3 +172,9 @@ class PersonForm(ProfileForm):
     def chosen_role(self) -> Role:
         """The role that was chosen."""
         return Role(self.role.data)
+
+
+class InvitationForm(PersonForm):
+    """Somebody who is asked to work at the desk. The badge comes later."""
+
+    badge = None

@@ -4,17 +4,15 @@ from flask import abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from newsite import limits
 from newsite.accounts import actions, queries, signing_in
 from newsite.db import db
-from newsite.errors import RuleBroken, TooFast
+from newsite.errors import RuleBroken
 from newsite.web import session
 from newsite.web.context import now
+from newsite.web.desk import proof
 from newsite.web.desk.accounts.blueprint import bp
 from newsite.web.desk.accounts.forms import OwnProfileForm, PasswordForm
 from newsite.web.desk.notices import tell
-
-PER_PASSWORD = "5 per 15 minutes"  # noqa: S105  (how often the current one may be guessed at)
 
 
 @bp.route("/profile", methods=["GET", "POST"])
@@ -25,6 +23,9 @@ def profile() -> ResponseReturnValue:
         del form.reply_mail
     if not form.validate_on_submit():
         return _page("profile", form)
+    asked = proof.ask() if form.email.data != g.user.email else None  # mail goes there from now on
+    if asked is not None:
+        return asked
     try:
         values = {"name": form.name.data, "email": form.email.data, "badge": form.badge.data}
         actions.change_profile(
@@ -45,7 +46,7 @@ def password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page("password", form)
     try:
-        _count_guess(g.user.id)
+        proof.count_guess(g.user.id)
         actions.change_password(
             g.user, form.current.data, form.password.data, keep=session.device(), now=now()
         )
@@ -93,10 +94,3 @@ def end_other_devices() -> ResponseReturnValue:
 def _page(name: str, form: OwnProfileForm | PasswordForm, status: int = 422) -> ResponseReturnValue:
     page = render_template(f"desk/accounts/{name}.html", form=form)
     return page, status if form.errors else 200
-
-
-def _count_guess(user_id: int) -> None:
-    """Raises TooFast if the current password was guessed at too often, by whoever holds this device."""
-    db.session.rollback()  # the gate has read who is there; limits are counted outside of that
-    if not limits.hit("password", str(user_id), PER_PASSWORD, now=now()):
-        raise TooFast(gettext("There were too many tries. Try again in a quarter of an hour."))

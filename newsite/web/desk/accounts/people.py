@@ -4,7 +4,7 @@ from flask import abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from newsite.accounts import actions, passwords, queries
+from newsite.accounts import actions, invitations, passwords, queries, second_factor
 from newsite.accounts.models import Role, User
 from newsite.db import db
 from newsite.errors import RuleBroken
@@ -17,7 +17,12 @@ from newsite.web.desk.notices import tell
 @bp.get("/people/")
 def people() -> ResponseReturnValue:
     """Everybody who has an account."""
-    return render_template("desk/accounts/people.html", people=queries.users())
+    return render_template(
+        "desk/accounts/people.html",
+        people=queries.users(),
+        invitations=invitations.waiting(),
+        now=now(),
+    )
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
@@ -74,6 +79,16 @@ def new_password(user_id: int) -> ResponseReturnValue:
     return render_template("desk/accounts/made.html", person=person, made=made, is_new=False), 201
 
 
+@bp.post("/people/<id:user_id>/second-factor/delete")
+def take_away_factors(user_id: int) -> ResponseReturnValue:
+    """Lets somebody in by the password alone, who lost their telephone and the recovery codes too."""
+    person = _person(user_id)
+    second_factor.take_away(person, by=g.user, now=now())
+    db.session.commit()
+    tell(gettext("%(name)s signs in with the password alone.", name=person.name))
+    return redirect(url_for(".person", user_id=user_id), 303)
+
+
 @bp.post("/people/<id:user_id>/deactivate")
 def deactivate(user_id: int) -> ResponseReturnValue:
     """Closes an account."""
@@ -106,5 +121,8 @@ def _person(user_id: int) -> User:
 
 
 def _page(name: str, form: PersonForm, person: User | None = None) -> ResponseReturnValue:
-    page = render_template(f"desk/accounts/{name}.html", form=form, person=person)
+    has_factor = person is not None and second_factor.has_one(person)
+    page = render_template(
+        f"desk/accounts/{name}.html", form=form, person=person, has_factor=has_factor
+    )
     return page, 422 if form.errors else 200

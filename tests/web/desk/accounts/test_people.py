@@ -1,6 +1,7 @@
 """The people of the desk, as an admin looks after them."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from flask import Flask
 from pages import Pages, PageView
@@ -106,3 +107,13 @@ def test_the_last_admin_cannot_close_the_door_behind_her(desk: Pages, admin: Use
 
 def test_somebody_who_is_not_there_is_not_found(desk: Pages) -> None:
     assert desk.fetch("/desk/people/999").status_code == 404
+
+
+def test_a_lost_second_factor_is_taken_away(desk: Pages, writer: User, now: datetime) -> None:
+    page = desk.get(f"/desk/people/{writer.id}")
+    assert "This account has none: its password opens it." in page.text
+    writer.totp_secret, writer.totp_since = "A" * 32, now
+    db.session.commit()
+    page = press(desk.get(f"/desk/people/{writer.id}"), "Take the second factor away")
+    assert "Will signs in with the password alone." in page.text
+    assert writer.totp_since is None
