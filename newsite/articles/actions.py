@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from newsite import changes
+from newsite import changes, text
 from newsite.accounts.models import User
-from newsite.articles import addresses, keeping, keys, listing, render, taxonomy
+from newsite.articles import addresses, keeping, keys, listing, pictured, render, taxonomy
 from newsite.articles.drafts import Draft
 from newsite.articles.models import Article, Kind, Revision, RevisionKind, State
 from newsite.articles.paths import Reserved
@@ -55,7 +55,8 @@ def save(
     """The article with the draft's text, one version further.
 
     `version` is the one that the writer began from. `kind` and `note` say what the change is for
-    readers of a published article; before publication they are not asked for.
+    readers of a published article; before publication they are not asked for. Where what they read
+    stays as it was, nothing is said to them and no revision is kept, but for a correction's note.
     Raises VersionConflict, NotAllowed, or RuleBroken naming the field that has to change.
     """
     require_may_edit(article, by)
@@ -64,12 +65,14 @@ def save(
     was_public = article.is_public(now)
     if was_public and kind is RevisionKind.correction and not note.strip():
         raise RuleBroken("Say in the note what was wrong and what is right.", field="note")
+    is_silent = was_public and kind is not RevisionKind.correction and _is_same(article, draft)
     touch_lists(article, site=site)
     _fill(article, draft, site=site, reserved=reserved, now=now)
     article.version += 1
-    if was_public and kind in (RevisionKind.update, RevisionKind.correction):
-        article.updated_at = now
-    _keep_revision(article, kind if was_public else RevisionKind.draft, note, by=by, now=now)
+    if not is_silent:
+        if was_public and kind in (RevisionKind.update, RevisionKind.correction):
+            article.updated_at = now
+        _keep_revision(article, kind if was_public else RevisionKind.draft, note, by=by, now=now)
     touch_lists(article, site=site)
     return article
 
@@ -93,8 +96,7 @@ def publish(
     article.withdrawn_reason = ""
     article.version += 1
     article.saved_at = now
-    if article.path is None:
-        addresses.give(article, "", site=site, reserved=reserved, now=now)
+    addresses.give(article, "", site=site, reserved=reserved, now=now)
     _set_old_work(article, site)
     listing.keep(article, site=site)
     touch_lists(article, site=site)
@@ -104,7 +106,7 @@ def publish(
 def withdraw(article: Article, *, reason: str, by: User, now: datetime, site: Site) -> Article:
     """The article, gone from the lists; its address says so, with the reason, which readers are owed.
 
-    A scheduled one, which nobody has seen, is a draft again and needs no reason.
+    A scheduled one, which nobody sees, is a draft again and needs no reason.
     Raises NotAllowed, or RuleBroken, on the field `reason` where that is missing.
     """
     if not by.is_editor:
@@ -117,7 +119,8 @@ def withdraw(article: Article, *, reason: str, by: User, now: datetime, site: Si
     if article.is_public(now):
         article.state, article.withdrawn_reason = State.withdrawn, reason.strip()
     else:
-        article.state, article.published_at = State.draft, None  # nobody has seen it: a draft again
+        addresses.take_back(article, site=site, now=now)
+        article.state, article.published_at = State.draft, None
     article.version += 1
     article.saved_at = now
     listing.keep(article, site=site)
@@ -130,7 +133,7 @@ def trash(article: Article, *, by: User, now: datetime) -> Article:
     if article.state is State.published:
         raise RuleBroken("Withdraw the article before you put it in the trash.")
     _touch_if_withdrawn(article)
-    article.state = State.trash
+    article.state, article.trashed_at = State.trash, now
     article.version += 1
     article.saved_at = now
     return article
@@ -143,6 +146,7 @@ def restore(article: Article, *, by: User, now: datetime) -> Article:
         raise RuleBroken("The article is not in the trash.")
     # Its dates do not tell: a draft may have one in the past. A withdrawal always has its reason.
     article.state = State.withdrawn if article.withdrawn_reason else State.draft
+    article.trashed_at = None
     _touch_if_withdrawn(article)
     article.version += 1
     article.saved_at = now
@@ -151,13 +155,22 @@ def restore(article: Article, *, by: User, now: datetime) -> Article:
 
 def require_may_edit(article: Article, user: User) -> None:
     """Raises NotAllowed unless it is theirs to change: an editor's always, a writer's what is not published."""
+    require_may_see(article, user)
+    if user.is_editor:
+        return
+    if article.state is State.review:
+        raise NotAllowed("An editor is asked to read it. Take it back before you change it.")
+    was_public = article.withdrawn_reason != ""  # and may be again, as an editor left it
+    if was_public or article.state not in (State.draft, State.trash):
+        raise NotAllowed("It has been published: ask an editor to change it.")
+
+
+def require_may_see(article: Article, user: User) -> None:
+    """Raises NotAllowed unless it is theirs to look behind: an editor's always, a writer's own articles."""
     if user.is_editor:
         return
     if article.kind is Kind.page or article.created_by_id != user.id:
         raise NotAllowed("This is not yours to change. Ask its writer or an editor.")
-    was_public = article.withdrawn_reason != ""  # and may be again, as an editor left it
-    if was_public or article.state not in (State.draft, State.trash):
-        raise NotAllowed("It has been published: ask an editor to change it.")
 
 
 def touch_lists(article: Article, *, site: Site) -> None:
@@ -201,14 +214,20 @@ def _touch_if_withdrawn(article: Article) -> None:
 def _fill(article: Article, draft: Draft, *, site: Site, reserved: Reserved, now: datetime) -> None:
     _check(article, draft, now)
     with db.session.no_autoflush:
+        is_moved = article.is_scheduled(now) and draft.published_at != article.published_at
+        # Its day is in its address, unless somebody typed that.
+        is_anew = is_moved and addresses.is_by_pattern(article, site, now)
         draft.copied_to(article)
         article.section = taxonomy.section(draft.section)
         article.tags = taxonomy.tags(draft.tags)
         taxonomy.credit(article, draft.contributors)
+        pictured.lead(article, draft.lead_picture_id)
         render.store(article)
         article.saved_at = now
-        if draft.path or article.state is State.published:
+        if draft.path and not (is_anew and draft.path == article.path):
             addresses.give(article, draft.path, site=site, reserved=reserved, now=now)
+        else:
+            addresses.renew(article, site=site, reserved=reserved, now=now)
         _set_old_work(article, site)
     listing.keep(article, site=site)
 
@@ -235,6 +254,21 @@ def _check(article: Article, draft: Draft, now: datetime) -> None:
 def _set_old_work(article: Article, site: Site) -> None:
     here, first = article.published_at, article.first_published
     article.is_old_work = bool(here and first and first.year < here.astimezone(site.zone).year)
+
+
+def _is_same(article: Article, draft: Draft) -> bool:
+    """Whether the draft has, in all that a revision keeps, what the article has: that of the last one.
+
+    Line ends come back from a browser as it writes them, and it drops an empty first line: no change.
+    """
+    stored, given = (
+        (one.title, one.standfirst, one.byline, one.body, one.body_format)
+        for one in (article, draft)
+    )
+    older, newer = (
+        [text.tidy_characters(part).strip("\n") for part in parts] for parts in (stored, given)
+    )
+    return older == newer
 
 
 def _keep_revision(

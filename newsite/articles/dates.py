@@ -64,6 +64,12 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     return at
 
 
+def both(at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The instants, UTC, at which the clock of `zone` shows the time of `at`: two where summer time ends, else one."""
+    local = at.astimezone(zone).replace(fold=0)
+    return local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
+
+
 def is_originally_earlier(article: Text, zone: ZoneInfo) -> bool:
     """Whether the article first appeared before it did so here, compared at the precision that is known."""
     first, here = article.first_published, article.published_at

@@ -18,6 +18,7 @@ class Draft:
     contributors: tuple[int, ...] = ()  # ids, in the order of the byline
     section: int | None = None  # id
     tags: tuple[str, ...] = ()  # names
+    lead_picture_id: int | None = None
     label: Label = Label.news
     path: str = ""  # as typed; empty: from the site's pattern
     first_published: date | None = None
@@ -26,12 +27,13 @@ class Draft:
     source_name: str = ""
     source_url: str = ""
     source_is_original: bool = False
+    is_noindex: bool = False  # search engines are told to leave it out
     replies_open: bool = True
     is_sticky: bool = False
     sticky_until: datetime | None = None
 
     def copied_to(self, article: Article) -> None:
-        """Sets the article's own columns; path, section, tags and credits are the action's to set."""
+        """Sets the article's own columns; path, section, tags, credits and picture are the action's to set."""
         for name in _COLUMNS:
             setattr(article, name, getattr(self, name))
 
@@ -49,6 +51,7 @@ _COLUMNS = (
     "source_name",
     "source_url",
     "source_is_original",
+    "is_noindex",
     "replies_open",
     "is_sticky",
     "sticky_until",
@@ -64,4 +67,5 @@ def of(article: Article) -> Draft:
         section=article.section_id,
         tags=tuple(tag.name for tag in article.tags),
         path=article.path or "",
+        lead_picture_id=article.lead_picture_id,
     )

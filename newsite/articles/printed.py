@@ -22,6 +22,8 @@ from newsite.articles.models import (
     Kind,
     Label,
     Precision,
+    Revision,
+    RevisionKind,
     Section,
     State,
     Tag,
@@ -30,6 +32,9 @@ from newsite.articles.models import (
 )
 from newsite.articles.paths import key
 from newsite.db import MAX_ID, UTCDateTime, connection
+from newsite.media import shown
+from newsite.media.models import Picture
+from newsite.media.shown import Columns, ShownPicture
 
 RELATED = 3
 RELATED_AMONG = 20  # of each tag: enough to find three that share most, however long the tag's list
@@ -71,11 +76,14 @@ class Printed:
     source_name: str
     source_url: str
     source_is_original: bool
+    is_noindex: bool
     replies_open: bool
     reply_count: int
     withdrawn_reason: str
     section: Named | None
+    lead_picture: ShownPicture | None = None
     body_html: str = ""
+    change_count: int = 0  # since it was published; of whole ones
     tags: Sequence[Named] = field(default=())
     contributors: Sequence[Credited] = field(default=())
 
@@ -102,10 +110,11 @@ Text = Article | Printed
 _NAMES = [
     name
     for name in Printed.__dataclass_fields__
-    if name not in ("section", "body_html", "tags", "contributors")
+    if name not in ("section", "lead_picture", "body_html", "change_count", "tags", "contributors")
 ]
 _IS_TAG = -1  # in place of a place in the byline
 _SECTION = [Section.id, Section.name, Section.slug]
+_BEFORE_PICTURE = len(_NAMES) + len(_SECTION)
 
 
 def by_path(path: str) -> Printed | None:
@@ -120,7 +129,8 @@ def by_path(path: str) -> Printed | None:
             tags.append(Named(*columns[:3]))
         else:
             contributors.append(Credited(*columns))
-    return _printed(row, body_html=row.body_html, tags=tags, contributors=contributors)
+    whole = {"body_html": row.body_html, "change_count": row.change_count}
+    return _printed(row, **whole, tags=tags, contributors=contributors)
 
 
 def neighbours(article: Text, now: datetime) -> tuple[Printed | None, Printed | None]:
@@ -153,8 +163,10 @@ def related(article: Text, now: datetime, limit: int = RELATED) -> list[Printed]
 
 def _printed(row: sa.Row[Any], **more: Any) -> Printed:
     plain = dict(zip(_NAMES, row, strict=False))
-    section = row[len(_NAMES) : len(_NAMES) + len(_SECTION)]
-    return Printed(**plain, section=None if section[0] is None else Named(*section), **more)
+    section = row[len(_NAMES) : _BEFORE_PICTURE]
+    picture = shown.of(row[_BEFORE_PICTURE : _BEFORE_PICTURE + len(Columns._fields)])
+    more["section"] = None if section[0] is None else Named(*section)
+    return Printed(**plain, lead_picture=picture, **more)
 
 
 def _credits(ids: list[int]) -> dict[int, list[Credited]]:
@@ -171,12 +183,18 @@ def _credits(ids: list[int]) -> dict[int, list[Credited]]:
 def _articles() -> sa.Select[Any]:
     columns = [column.label(f"section_{column.key}") for column in _SECTION]
     plain = (getattr(Article, name) for name in _NAMES)
-    return sa.select(*plain, *columns).outerjoin(Section, Section.id == Article.section_id)
+    query = sa.select(*plain, *columns, *shown.columns())
+    query = query.outerjoin(Section, Section.id == Article.section_id)
+    return query.outerjoin(Picture, Picture.id == Article.lead_picture_id)
 
 
 @cache
 def _at_path() -> sa.Select[Any]:
-    query = _articles().add_columns(Article.body_html)
+    changed = sa.select(sa.func.count()).where(
+        Revision.article_id == Article.id, Revision.kind != RevisionKind.draft
+    )
+    count = changed.correlate(Article).scalar_subquery().label("change_count")
+    query = _articles().add_columns(Article.body_html, count)
     return query.where(Article.path_key == sa.bindparam("key"))
 
 

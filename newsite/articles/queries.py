@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, selectinload, undefer
 
-from newsite.articles import months, walks
+from newsite.articles import months, redirects, renaming, walks
 from newsite.articles.models import (
     Article,
     Contributor,
@@ -45,14 +45,23 @@ def without_text(article_id: int) -> Article | None:
     return db.session.get(Article, article_id)
 
 
-def redirect_from(path: str, query: str = "") -> Article | None:
-    """The article that an old address leads to."""
-    statement = (
-        sa.select(Article)
-        .join(Redirect, Redirect.article_id == Article.id)
-        .where(Redirect.path_key == key(path), Redirect.query == query)
-    )
-    return db.session.scalar(statement)
+def redirect_from(path: str, query: str = "") -> Redirect | None:
+    """Where an old address leads: to an article, which is loaded, or to another address."""
+    return redirects.at(key(path), query)
+
+
+def way_below(led: Redirect | None, rest: str, now: datetime) -> str | None:
+    """Where `rest`, a feed, is, that was below an address of the past: below the section or the like there now."""
+    return renaming.below(led.target, rest) if led and not is_hidden(led.target, now) else None
+
+
+def is_hidden(target: str, now: datetime) -> bool:
+    """Whether a redirect leads to a tag that no published article has, or to its feed: readers get neither."""
+    path_key, _ = renaming.split(target.partition("?")[0]) or ("", "")
+    if not path_key.startswith(f"/{renaming.ROOTS[Tag]}/"):
+        return False
+    there = tag(path_key.rpartition("/")[2])
+    return there is None or not with_tag(there, now, limit=1).items
 
 
 def sticky(now: datetime, limit: int) -> list[Article]:

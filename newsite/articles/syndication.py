@@ -10,6 +10,7 @@ from newsite.articles import paths
 from newsite.articles.keys import MAP_PART_SIZE
 from newsite.articles.models import Article, Kind, State
 from newsite.db import MAX_ID, db
+from newsite.media.models import Picture
 
 FEED_SIZE = 20  # entries; a reader that looks in once a fortnight misses nothing
 PART_SIZE = MAP_PART_SIZE
@@ -33,6 +34,7 @@ def newest(now: datetime, limit: int = FEED_SIZE) -> list[Article]:
             joinedload(Article.section),
             selectinload(Article.tags),
             selectinload(Article.credits),
+            joinedload(Article.lead_picture).selectinload(Picture.renditions),
         )
     )
     return list(db.session.scalars(query.limit(limit)))
@@ -85,4 +87,5 @@ def _is_seen(now: datetime) -> sa.ColumnElement[bool]:
 
     SQLite would look every published article up by its state, and sort: 2 s for an index of 100,000.
     """
-    return sa.case((sa.and_(*_is_public(now)), 1), else_=0) == 1
+    is_found = Article.is_noindex.is_(False)
+    return sa.case((sa.and_(is_found, *_is_public(now)), 1), else_=0) == 1

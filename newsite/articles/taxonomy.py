@@ -7,7 +7,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from newsite import changes
-from newsite.articles import keys
+from newsite.articles import keys, renaming
 from newsite.articles.models import Article, Contributor, ContributorKind, Credit, Section, Tag
 from newsite.db import db
 from newsite.errors import RuleBroken
@@ -38,7 +38,10 @@ def tags(names: Iterable[str]) -> list[Tag]:
         tag.slug: tag for tag in db.session.scalars(sa.select(Tag).where(Tag.slug.in_(wanted)))
     }
     found = [known.get(slug) or Tag(slug=slug, name=name) for slug, name in wanted.items()]
-    db.session.add_all(found)
+    made = [tag for tag in found if tag.slug not in known]
+    if made:
+        renaming.clear(*(renaming.place(tag).address for tag in made))
+    db.session.add_all(made)
     return found
 
 
@@ -130,6 +133,7 @@ def delete(one: Section | Tag | Contributor) -> None:
     """Takes a section, tag or contributor away; its articles stay. Kept pages of them all end."""
     key = {Section: keys.section, Tag: keys.tag, Contributor: keys.by}[type(one)]
     changes.touch(key(one.id), changes.SITE, changes.FRONT)
+    renaming.forget(one)
     if isinstance(one, Section):
         db.session.execute(
             sa.update(Article).where(Article.section_id == one.id).values(section_id=None)
@@ -173,6 +177,7 @@ def _name(one: Named, model: type[Named], *, name: str, slug: str) -> None:
     if holder is not None and holder is not one:
         raise RuleBroken(f"“{holder.name}” has this address. Choose another.", field="slug")
     one.name, one.slug = tidied, made
+    renaming.clear(renaming.place(one).address)
 
 
 def _stored(one: Named, key: Callable[[int], str], *others: str) -> Named:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from newsite.articles.models import Article, Kind, State
 from newsite.db import db
+from newsite.media.models import Picture
 from newsite.paging import Cursor, Page, cut
 
 Columns = TypeVarTuple("Columns")
@@ -30,8 +31,9 @@ def is_listed(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def loaded(query: sa.Select[Article]) -> sa.Select[Article]:
-    """The query, with sections and credits loaded."""
-    return query.options(joinedload(Article.section), selectinload(Article.credits))
+    """The query, with sections, credits and lead pictures loaded."""
+    pictures = joinedload(Article.lead_picture).selectinload(Picture.renditions)
+    return query.options(joinedload(Article.section), selectinload(Article.credits), pictures)
 
 
 def articles() -> sa.Select[Article]:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import Gone
 from werkzeug.wrappers import Response
 
 from newsite import changes
-from newsite.articles import keeping, keys, months, printed, queries
+from newsite.articles import keeping, keys, months, printed, queries, renaming
 from newsite.articles.models import Article, Kind, Section, State
 from newsite.articles.printed import Printed, Text
 from newsite.comments.pages import PageNumber
@@ -68,11 +68,8 @@ def show(path: str) -> str | Response:
     """An article or page at its own address; any other way of writing it leads there."""
     raw = guard.raw_path(request.environ)
     article = printed.by_path(guard.decoded(raw))
-    if (
-        article is None
-        or article.state in (State.draft, State.trash)
-        or article.is_scheduled(now())
-    ):
+    is_shown = article and (article.is_public(now()) or article.state is State.withdrawn)
+    if article is None or not is_shown:
         return elsewhere(path)
     if article.state is State.withdrawn:
         pagecache.collect(keys.article(article.id))
@@ -81,32 +78,38 @@ def show(path: str) -> str | Response:
         raise Gone(article.withdrawn_reason or None)
     if raw != article_url(article):
         return guard.moved(article_url(article))
+    # When the setting changes, every page is made anew. Who turns over the replies has read it already.
+    if current_site().counts_reads and PARAMETER not in request.args:
+        pagecache.counts_as_read(article.id)
     return article_page(article)
 
 
-def article_page(article: Text) -> str:
-    """The page of an article, as readers see it; the desk's preview is this too."""
+def article_page(article: Text, *, banner: str = "", is_dated: bool = True) -> str:
+    """The page of an article, as readers see it; a preview is this too, with a sentence over it."""
     pagecache.collect(keys.article(article.id))
     if isinstance(article, Printed):
         pagecache.collect_printed(article)
     if article.kind is Kind.page:
         return render_template(
-            "articles/page.html", article=article, meta=metadata.page_meta(article)
+            "articles/page.html", article=article, banner=banner, meta=metadata.page_meta(article)
         )
     _collect_around(article)
     previous, following = printed.neighbours(article, now())
     related = printed.related(article, now())
     pagecache.collect_printed(previous, following, *related)
     replies = comments.reply_section(article)
+    # A correction moves the date of the last change: without one there is none to ask for.
+    corrections = queries.corrections(article) if article.updated_at else []
     return render_template(
         "articles/show.html",
         article=article,
-        meta=metadata.article_meta(article, replies.rows),
+        banner=banner,
+        is_dated=is_dated,
+        meta=metadata.article_meta(article, replies.rows, corrections),
         previous=previous,
         next=following,
         related=related,
-        # A correction moves the date of the last change: without one there is none to ask for.
-        corrections=queries.corrections(article) if article.updated_at else [],
+        corrections=corrections,
         replies=replies,
     )
 
@@ -114,13 +117,9 @@ def article_page(article: Text) -> str:
 def elsewhere(path: str) -> Response:
     """Where an address without an article leads: an old article's new one, a page of the site, or 404."""
     pagecache.keep_nothing()
-    query = request.query_string.decode("latin-1")
-    target = queries.redirect_from(path, query) if query else None
-    target = target or queries.redirect_from(path)
-    if target is not None and target.state is State.withdrawn:
-        raise Gone(target.withdrawn_reason or None)
-    if target is not None and target.is_public(now()):
-        return guard.moved(article_url(target))
+    led = _led(path)
+    if led is not None:
+        return led
     own = guard.rule_for(path)
     if own is None:
         abort(404)
@@ -209,10 +208,39 @@ def place_asked() -> Cursor | None:
 
 
 def found(thing: T | None) -> T:
-    """`thing`; 404 if there is none."""
+    """`thing`; where there is none, the way to what had this address, if it has another one, else 404."""
     if thing is None:
-        abort(404)
+        abort(_renamed(request.path) or 404)
     return thing
+
+
+def _led(path: str) -> Response | None:
+    """The answer at an address that an editor or an article left, if there is one."""
+    query = request.query_string.decode("latin-1")
+    led = queries.redirect_from(path, query) if query else None
+    led = led or queries.redirect_from(path)
+    if led is not None and led.target:
+        # A draft's tag says what somebody is working on: what it is called now, too.
+        return None if queries.is_hidden(led.target, now()) else guard.led_to(led.target)
+    target = led.article if led else None
+    if target is not None and target.state is State.withdrawn:
+        raise Gone(target.withdrawn_reason or None)
+    if target is not None and target.is_public(now()):
+        return guard.moved(article_url(target))
+    return None
+
+
+def _renamed(path: str) -> Response | None:
+    """The way to where a section, tag or contributor is now, or to the feed below it."""
+    parts = renaming.split(path)
+    if parts is None:
+        return None
+    pagecache.keep_nothing()
+    address, rest = parts
+    if not rest:
+        return _led(path)
+    way = queries.way_below(queries.redirect_from(address), rest, now())
+    return guard.moved(way) if way else None
 
 
 def _collect_around(article: Text) -> None:

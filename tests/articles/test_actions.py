@@ -1,5 +1,6 @@
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +9,12 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from newsite import changes
 from newsite.accounts.models import User
-from newsite.articles import actions, taxonomy
+from newsite.articles import actions, drafts, taxonomy
 from newsite.articles.drafts import Draft
 from newsite.articles.models import (
     Article,
     ContributorKind,
+    Format,
     Kind,
     Redirect,
     Revision,
@@ -49,6 +51,12 @@ def keys() -> set[str]:
     return set(
         db.session.scalars(sa.select(changes.Change.key).where(changes.Change.sequence == latest))
     )
+
+
+def redirects() -> dict[str, int | None]:
+    """Old addresses and the ids of the articles that they lead to."""
+    rows = db.session.execute(sa.select(Redirect.path_key, Redirect.article_id))
+    return {row.path_key: row.article_id for row in rows}
 
 
 def test_a_new_draft_is_cleaned_and_kept_as_its_first_version(
@@ -214,6 +222,48 @@ def test_readers_see_the_date_of_changes_that_matter(
     )
 
 
+@pytest.mark.parametrize("kind", [RevisionKind.typo, RevisionKind.update])
+def test_a_save_without_another_word_says_nothing_to_readers(
+    kind: RevisionKind, article: Article, editor: User, around: dict[str, Any]
+) -> None:
+    same = replace(drafts.of(article), tags=("rota",), path="/rota/", body=f"{article.body}\r\n")
+    actions.save(article, same, version=article.version, kind=kind, by=editor, **around)
+    db.session.commit()
+    assert (article.updated_at, article.change_count, len(article.revisions)) == (None, 0, 1)
+    assert (article.version, article.path) == (3, "/rota/")
+    tag = db.session.scalars(sa.select(taxonomy.Tag)).one()
+    assert {"front", f"article:{article.id}", f"text:{article.id}", f"tag:{tag.id}"} <= keys()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"title": "T"},
+        {"standfirst": "S"},
+        {"byline": "B"},
+        {"body": "b"},
+        {"body": "    The count was at six."},  # a block of code
+        {"body_format": Format.html},
+    ],
+)
+def test_all_that_a_version_keeps_is_a_change_to_readers(
+    given: dict[str, Any], article: Article, editor: User, around: dict[str, Any], now: datetime
+) -> None:
+    other = replace(drafts.of(article), **given)
+    actions.save(article, other, version=article.version, by=editor, **around)
+    assert (article.updated_at, article.change_count) == (now, 1)
+
+
+def test_a_correction_that_changes_no_word_is_said_to_readers(
+    article: Article, editor: User, around: dict[str, Any], now: datetime
+) -> None:
+    actions.save(
+        article, drafts.of(article), version=article.version, kind=RevisionKind.correction,
+        note="The picture was of another gate.", by=editor, **around,
+    )  # fmt: skip
+    assert (article.updated_at, article.change_count) == (now, 1)
+
+
 def test_a_correction_says_what_was_wrong(
     article: Article, editor: User, around: dict[str, Any]
 ) -> None:
@@ -317,6 +367,73 @@ def test_a_scheduled_article_that_is_taken_back_is_a_draft(
     scheduled = make_article(published_at=now + timedelta(days=1))
     actions.withdraw(scheduled, reason="", by=editor, now=now, site=site)
     assert (scheduled.state, scheduled.published_at) == (State.draft, None)
+    assert scheduled.path is None  # it had the day in it on which it does not appear
+    typed = make_article("Typed", path="/typed/", published_at=now + timedelta(days=1))
+    actions.withdraw(typed, reason="", by=editor, now=now, site=site)
+    assert typed.path == "/typed/"
+
+
+def test_what_was_public_is_found_at_its_address_after_it_was_a_draft_again(
+    make_article: Make, editor: User, around: dict[str, Any], now: datetime
+) -> None:
+    article = make_article("T")
+    assert article.is_public(now)
+    for days in (1, 40):  # its day is moved while readers see it, then it is taken back; and again
+        text = Draft(title="T", body="b", published_at=now + timedelta(days=days))
+        text = replace(text, path=article.path or "")
+        actions.save(article, text, version=article.version, by=editor, **around)
+        if article.state is State.draft:
+            actions.publish(article, by=editor, **around)
+        else:
+            actions.withdraw(article, reason="", by=editor, now=now, site=around["site"])
+            assert article.path is None
+    db.session.commit()
+    assert article.path == "/2027/01/t/"
+    assert redirects() == {"/2026/11/t": article.id}
+
+
+def test_what_comes_back_to_its_address_is_not_led_there(
+    make_article: Make, editor: User, around: dict[str, Any], now: datetime
+) -> None:
+    for given in ({}, {"path": "/typed/"}):
+        article = make_article("T", published_at=now + timedelta(days=1), **given)
+        was = article.path
+        actions.withdraw(article, reason="", by=editor, now=now, site=around["site"])
+        db.session.commit()
+        actions.publish(article, by=editor, **around)
+        db.session.commit()
+        assert (article.path, redirects()) == (was, {})
+
+
+def test_a_typed_address_that_was_announced_is_not_lost_by_changes_of_the_draft(
+    make_article: Make, editor: User, around: dict[str, Any], now: datetime
+) -> None:
+    def save(path: str) -> None:
+        text = Draft(title="T", body="b", path=path, published_at=article.published_at)
+        actions.save(article, text, version=article.version, by=editor, **around)
+        db.session.commit()
+
+    article = make_article("T", path="/typed/", published_at=now + timedelta(days=1))
+    actions.withdraw(article, reason="", by=editor, now=now, site=around["site"])
+    assert article.path == "/typed/"
+    for path in ("/other/", "", "/typed/", "/other/"):  # nobody has heard of these but for one
+        save(path)
+    actions.publish(article, by=editor, **around)
+    assert redirects() == {"/typed": article.id}
+    save("/third/")
+    assert redirects() == {"/typed": article.id, "/other": article.id}
+
+
+def test_the_address_of_a_draft_that_was_announced_is_left_once(
+    make_article: Make, editor: User, around: dict[str, Any], now: datetime
+) -> None:
+    article = make_article("T", path="/typed/", published_at=now + timedelta(days=1))
+    actions.withdraw(article, reason="", by=editor, now=now, site=around["site"])
+    actions.trash(article, by=editor, now=now)
+    text = Draft(title="T", body="b", path="/other/")
+    actions.save(article, text, version=article.version, by=editor, **around)
+    db.session.commit()
+    assert redirects() == {"/typed": article.id}
 
 
 def test_a_writer_may_not_withdraw(
@@ -379,3 +496,34 @@ def test_an_address_that_was_left_leads_to_the_new_one(
     db.session.commit()
     assert article.path == "/strike/"
     assert db.session.scalars(sa.select(Redirect.path_key)).all() == ["/2026/11/night-shift-votes"]
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({}, "/2027/01/night-shift-votes-2/"),
+        ({"path": "/typed/"}, "/typed/"),
+        ({"path": "/2026/12/night-shift-votes-2026/"}, "/2026/12/night-shift-votes-2026/"),
+        ({"path": "/2026/12/night-shift-votes-1/"}, "/2026/12/night-shift-votes-1/"),
+        ({"path": "/2026/12/night-shift-votes-02/"}, "/2026/12/night-shift-votes-02/"),
+        (
+            {"path": "/2026/12/night-shift-votes-12/"},
+            "/2027/01/night-shift-votes-2/",
+        ),  # may be ours
+    ],
+)
+def test_the_address_of_what_is_scheduled_follows_its_day_unless_it_was_typed(
+    make_article: Make, editor: User, around: dict[str, Any], given: dict[str, Any], path: str
+) -> None:
+    at, later = (datetime(year, month, 3, tzinfo=UTC) for year, month in ((2026, 12), (2027, 1)))
+    make_article(published_at=later)
+    make_article(published_at=at)
+    article = make_article(published_at=at, **given)
+    was = str(article.path)
+    draft = Draft(title=article.title, body="Words.", path=was, published_at=at)
+    actions.save(article, draft, version=article.version, by=editor, **around)
+    assert article.path == was
+    actions.save(
+        article, replace(draft, published_at=later), version=article.version, by=editor, **around
+    )
+    assert article.path == path

@@ -98,6 +98,26 @@ def test_leaving_an_address_leaves_a_redirect_and_coming_back_takes_it_away(
     assert redirects() == {"/strike": article.id}
 
 
+def test_an_address_is_made_anew_and_the_old_one_leads_there(
+    make_article: Make, site: Site, now: datetime
+) -> None:
+    def renew(article: Article) -> str | None:
+        addresses.renew(article, site=site, reserved=RESERVED, now=now)
+        db.session.commit()
+        return article.path
+
+    make_article("Strike", path="/2026/11/strike/")
+    article = make_article("Strikes", path="/first/")
+    article.title = "Strike"
+    assert renew(article) == "/2026/11/strike-2/"
+    assert renew(article) == "/2026/11/strike-2/"  # it is its own already
+    assert redirects() == {"/first": article.id}
+    assert renew(make_article(publish=False, path="/unseen/")) is None
+    thrown = make_article("Thrown", publish=False)
+    thrown.state = State.trash
+    assert renew(thrown) is None
+
+
 def test_nobody_has_asked_for_the_address_of_a_draft(make_article: Make, give: Give) -> None:
     article = make_article("Strike", publish=False, path="/one/")
     give(article, "/two/")

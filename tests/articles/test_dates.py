@@ -107,3 +107,13 @@ def test_an_hour_that_summer_time_leaves_out_is_refused() -> None:
     with pytest.raises(RuleBroken) as refusal:
         dates.instant(datetime(2027, 3, 28, 1, 30), LONDON)
     assert refusal.value.field == "published_at"
+
+
+def test_a_time_that_comes_twice_is_two_instants_and_any_other_is_one() -> None:
+    first, second = (
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    )
+    assert dates.both(first, LONDON) == dates.both(second, LONDON) == (first, second)
+    noon = datetime(2026, 7, 1, 11, 0, tzinfo=UTC)
+    assert dates.both(noon, LONDON) == (noon, noon)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from newsite.accounts.models import User
-from newsite.articles import actions, desk_queries, taxonomy
+from newsite.articles import actions, desk_queries, reviewing, search, taxonomy
 from newsite.articles.desk_queries import Asked, Shelf
 from newsite.articles.drafts import Draft
 from newsite.articles.models import Article, ContributorKind, Kind
@@ -23,12 +23,14 @@ def shelves(
     """One article for each shelf, by its name; the draft and the trash are Will's, the others Edith's."""
     articles = {
         "draft": make_article("A draft", publish=False, by=writer),
+        "review": make_article("In review", publish=False, by=editor),
         "scheduled": make_article("Scheduled", published_at=now + LATER, by=editor),
         "published": make_article("Published", by=editor),
         "withdrawn": make_article("Withdrawn", by=editor),
         "trash": make_article("Thrown away", publish=False, by=writer),
     }
     actions.withdraw(articles["withdrawn"], reason="A name.", by=editor, now=now, site=site)
+    reviewing.submit(articles["review"], by=editor, now=now)
     actions.trash(articles["trash"], by=writer, now=now)
     db.session.commit()
     return articles
@@ -51,7 +53,13 @@ def test_what_was_scheduled_is_published_when_its_time_has_come(
 
 
 def test_all_is_all_but_the_trash(shelves: dict[str, Article], now: datetime) -> None:
-    assert found(Asked(), now) == {"A draft", "Scheduled", "Published", "Withdrawn"}
+    assert found(Asked(), now) == {
+        "A draft",
+        "In review",
+        "Scheduled",
+        "Published",
+        "Withdrawn",
+    }
 
 
 def test_shelves_are_counted(
@@ -60,11 +68,13 @@ def test_shelves_are_counted(
     make_article("About", kind=Kind.page)
     assert desk_queries.counts(now) == {
         Shelf.draft: 1,
+        Shelf.review: 1,
         Shelf.scheduled: 1,
         Shelf.published: 2,
         Shelf.withdrawn: 1,
         Shelf.trash: 1,
     }
+    assert desk_queries.in_review() == 1
     of_will = desk_queries.counts(now, writer=writer.id)
     assert [shelf for shelf, count in of_will.items() if count] == [Shelf.draft, Shelf.trash]
 
@@ -80,6 +90,40 @@ def test_a_list_is_narrowed_by_kind_section_writer_and_words(
     assert found(Asked(writer=writer.id), now) == {"A draft"}
     assert found(Asked(words="0% PAY"), now) == {"100% pay"}
     assert found(Asked(words="0%pay"), now) == set()  # a percent sign is a percent sign
+
+
+def test_what_is_sought_is_found_by_its_texts_and_narrowed(
+    shelves: dict[str, Article], make_article: Make, writer: User, now: datetime
+) -> None:
+    make_article("Café", body="Striking words.")
+    make_article("Draft", body="They strike.", publish=False)
+    assert found(Asked(sought="STRIK"), now) == {"Café", "Draft"}
+    assert found(Asked(sought="cafe words"), now) == {"Café"}
+    assert found(Asked(sought="strike", shelf=Shelf.draft), now) == {"Draft"}
+    assert found(Asked(sought="strike", reader=writer.id), now) == set()
+    assert found(Asked(sought="strik", reader=writer.id), now) == {"Café"}
+    assert found(Asked(sought="-"), now) == set()
+
+
+def test_every_shelf_is_sought_through(shelves: dict[str, Article], now: datetime) -> None:
+    everything = found(Asked(sought="count"), now)
+    assert everything == found(Asked(), now) | found(Asked(shelf=Shelf.trash), now)
+    for shelf in Shelf:
+        assert found(Asked(sought="count", shelf=shelf), now) == found(Asked(shelf=shelf), now)
+
+
+def test_the_newest_with_common_words_are_listed_in_pages(
+    make_article: Make, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SEARCHED", 3)
+    for number in range(4):
+        make_article(f"No. {number}").saved_at = now - timedelta(hours=number)
+    db.session.commit()
+    first = desk_queries.listed(Asked(sought="count"), now=now, limit=2)
+    second = desk_queries.listed(Asked(sought="count"), now=now, limit=2, before=first.next)
+    assert [one.title for one in first.items] == ["No. 1", "No. 2"]
+    assert [one.title for one in second.items] == ["No. 3"]
+    assert second.next is None
 
 
 def test_the_last_saved_comes_first_and_pages_join(make_article: Make, now: datetime) -> None:
@@ -135,6 +179,16 @@ def test_sections_tags_and_contributors_come_with_their_number_of_articles(
     ]
     assert [(one.thing.name, one.count) for one in desk_queries.tags()] == [("A", 2), ("b", 3)]
     assert [(one.thing, one.count) for one in desk_queries.contributors()] == [(ann, 0), (rosa, 2)]
+
+
+def test_who_has_more_articles_than_are_counted_is_said_to(
+    make_article: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_queries, "COUNTED", 2)
+    for number in range(3):
+        make_article(f"No. {number}", tags=("b", "A") if number == 0 else ("b",))
+    found = [(one.thing.name, one.count, one.has_more) for one in desk_queries.tags()]
+    assert found == [("A", 1, False), ("b", 2, True)]
 
 
 def test_names_are_found_by_their_words_and_one_too_many_is_read(make_article: Make) -> None:

@@ -137,7 +137,9 @@ def test_an_address_that_was_left_leads_to_the_article(
             reserved=reserved(),
         )
     db.session.commit()
-    assert queries.redirect_from("/2026/11/NIGHT-shift-votes") is article
+    led = queries.redirect_from("/2026/11/NIGHT-shift-votes")
+    assert led is not None
+    assert led.article is article
     assert queries.redirect_from("/2026/11/night-shift-votes", "p=1") is None
 
 

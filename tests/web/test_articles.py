@@ -7,12 +7,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from pages import Pages
+from werkzeug.exceptions import HTTPException
 
 from newsite.accounts.models import User
 from newsite.articles import actions, drafts, queries, taxonomy
 from newsite.articles.models import Article, ContributorKind, Kind, Redirect, RevisionKind
 from newsite.db import db
 from newsite.site.models import Site
+from newsite.web.articles import found
 from newsite.web.context import reserved
 
 Make = Callable[..., Article]
@@ -122,6 +124,25 @@ def test_a_tag_that_only_drafts_have_is_nobodys_business(pages: Pages, make_arti
     pages.get("/tag/secret-talks/?before=0-1", 404)
 
 
+def test_no_old_address_tells_what_a_tag_is_called_that_only_drafts_have(
+    pages: Pages, make_article: Make, now: datetime
+) -> None:
+    make_article("Merger", tags=("Secret talks",), publish=False)
+    for path_key, target in (
+        ("/tag/talks", "/tag/secret-talks/"),
+        ("/talks", "/tag/secret-talks/?before=9-9"),
+        ("/feed-of-talks", "/tag/secret-talks/feed.xml"),
+        ("/tag/never-made", "/tag/nowhere/"),
+    ):
+        db.session.add(Redirect(path_key=path_key, target=target, created_at=now))
+    db.session.commit()
+    asked = ("/tag/talks/", "/tag/talks/feed.xml", "/talks/", "/feed-of-talks/")
+    assert {pages.fetch(path).status_code for path in (*asked, "/tag/never-made/")} == {404}
+    make_article("Merged", tags=("Secret talks",))
+    assert {pages.fetch(path).status_code for path in asked} == {301}
+    assert pages.fetch("/tag/never-made/").status_code == 404
+
+
 def test_sections_tags_bylines_and_months_have_their_pages(
     pages: Pages, make_article: Make
 ) -> None:
@@ -170,7 +191,7 @@ def test_what_is_not_there_is_404_with_the_latest(
 def test_drafts_and_scheduled_articles_are_not_there_yet(
     pages: Pages, make_article: Make, now: datetime
 ) -> None:
-    draft = make_article("Draft", publish=False, path="/draft/")
+    draft = make_article("Draft", publish=False, path="/a-draft/")
     later = make_article("Later", published_at=now + timedelta(minutes=1))
     for made in (draft, later):
         pages.get(str(made.path), 404)
@@ -218,6 +239,18 @@ def test_an_old_address_of_a_withdrawn_article_says_why_too(
     actions.withdraw(article, reason="Two names were wrong.", by=editor, now=now, site=site)
     db.session.commit()
     assert "Two names were wrong." in pages.get("/old/place/", 410).text
+
+
+def test_a_scheduled_article_that_was_taken_back_shows_nowhere(
+    pages: Pages, make_article: Make, editor: User, now: datetime, site: Site
+) -> None:
+    for given in ({}, {"path": "/typed/"}):
+        article = make_article(published_at=now + timedelta(days=1), **given)
+        path = str(article.path)
+        actions.withdraw(article, reason="", by=editor, now=now, site=site)
+        db.session.commit()
+        assert pages.fetch(path).status_code == 404
+        assert pages.fetch(f"{path}feed.xml").status_code == 404
 
 
 def test_previous_next_and_related_lead_on(pages: Pages, make_article: Make, now: datetime) -> None:
@@ -335,3 +368,34 @@ def test_a_page_asks_a_constant_number_of_questions(
         numbers.append(asked)
     assert numbers[0] == numbers[1]
     assert numbers[1]["article"] <= 10, numbers  # nine, and the site's own row
+
+
+def test_what_was_below_an_old_address_is_below_the_new_one(
+    app: Flask, site: Site, now: datetime
+) -> None:
+    db.session.add(Redirect(path_key="/section/pay", target="/section/wages/", created_at=now))
+    db.session.add(Redirect(path_key="/tag/pay", target="https://other.example/", created_at=now))
+    db.session.add(
+        Redirect(path_key="/by/bob", target="/by/rob", created_at=now)
+    )  # as it was typed
+    db.session.commit()
+    led = {}
+    for path in (
+        "/section/pay/feed.json",
+        "/section/pay/",
+        "/tag/pay/feed.json",
+        "/by/bob/feed.json",
+        "/by/ann/",
+        "/x/",
+    ):
+        with app.test_request_context(path), pytest.raises(HTTPException) as way:
+            found(None)
+        led[path] = way.value.get_response().headers.get("Location")
+    assert led == {
+        "/section/pay/feed.json": "/section/wages/feed.json",
+        "/section/pay/": "/section/wages/",
+        "/tag/pay/feed.json": None,
+        "/by/bob/feed.json": "/by/rob/feed.json",
+        "/by/ann/": None,
+        "/x/": None,
+    }

@@ -1,5 +1,9 @@
-"""What differs between two versions, field by field, in the words of the form."""
+"""What differs between two versions, field by field, in the words of the form.
 
+Of the text, the words are compared as readers read them, block by block; its source only for who asks for it.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,8 +11,11 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField
 
+from newsite import text
+from newsite.articles import render
 from newsite.articles.comparison import Stretch, compared
-from newsite.articles.models import Article, Revision
+from newsite.articles.models import Format, Revision
+from newsite.errors import BadText
 from newsite.web.desk.articles.forms import PageForm
 
 _NOT_COMPARED = {"csrf_token", "version", "change", "note"}
@@ -16,8 +23,8 @@ _KEPT_IN_REVISIONS = {
     "title": _("Title"),
     "standfirst": _("Standfirst"),
     "byline": _("Byline, as printed"),
-    "body": _("Text"),
 }
+_TEXT = _("Text")
 
 
 @dataclass(frozen=True)
@@ -25,26 +32,46 @@ class Difference:
     """A field that two versions have otherwise, and both its texts laid over one another."""
 
     label: str
-    stretches: list[Stretch]
+    stretches: Sequence[Stretch]  # none where the words are the same, and only their source differs
+    source: Sequence[Stretch] = ()  # of what is read otherwise than it is written
 
 
 def between_forms(older: PageForm, newer: PageForm) -> list[Difference]:
     """The fields that differ between two forms of one kind, in their order."""
     pairs = [(field, newer[field.name]) for field in older if field.name not in _NOT_COMPARED]
     return [
-        Difference(old.label.text, compared(_words(old), _words(new)))
+        _of_text(_source(older), _source(newer))
+        if old.name == "body"
+        else Difference(old.label.text, compared(_words(old), _words(new)))
         for old, new in pairs
         if _words(old) != _words(new)
     ]
 
 
-def since(revision: Revision, article: Article) -> list[Difference]:
-    """What has changed in an article since this version, of what versions keep."""
-    return [
-        Difference(str(label), compared(getattr(revision, name), getattr(article, name)))
+def between(older: Revision, newer: Revision) -> list[Difference]:
+    """What differs between two versions of an article, of what versions keep; their texts must be loaded."""
+    found = [
+        Difference(str(label), compared(getattr(older, name), getattr(newer, name)))
         for name, label in _KEPT_IN_REVISIONS.items()
-        if getattr(revision, name) != getattr(article, name)
+        if getattr(older, name) != getattr(newer, name)
     ]
+    sources = [(one.body, one.body_format) for one in (older, newer)]
+    return found if sources[0] == sources[1] else [*found, _of_text(*sources)]
+
+
+def _of_text(older: tuple[str, Format], newer: tuple[str, Format]) -> Difference:
+    source = compared(older[0], newer[0])
+    try:
+        old, new = (text.plain(render.body_html(*one)) for one in (older, newer))
+    except BadText:  # what was typed cannot be printed: it is shown as it was typed
+        return Difference(str(_TEXT), source)
+    # The last block ends as the others do: what came after it does not run on in its line.
+    words = compared(f"{old}\n", f"{new}\n") if old != new else ()
+    return Difference(str(_TEXT), words, source)
+
+
+def _source(form: PageForm) -> tuple[str, Format]:
+    return form.body.data or "", Format(form.body_format.data)
 
 
 def _words(field: Any) -> str:

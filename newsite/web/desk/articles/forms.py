@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField
 from wtforms.validators import Optional, ValidationError
 
@@ -17,16 +18,18 @@ from newsite.articles.models import (
     Precision,
     Revision,
     RevisionKind,
+    SavedDraft,
 )
 from newsite.errors import RuleBroken
 from newsite.sanitize import is_web_address
-from newsite.web.context import current_site
+from newsite.web.context import current_site, now
 from newsite.web.desk.fields import (
     ChoiceField,
     DayField,
     LineField,
     LocalTimeField,
     NumberField,
+    PictureField,
     RadioChoiceField,
     SourceField,
     TextField,
@@ -42,6 +45,11 @@ MAX_URL_CHARS = 2_000  # what browsers and proxies take
 MAX_NOTE_CHARS = 1_000
 
 OPEN, CLOSED = "open", "closed"
+FIRST, SECOND = "first", "second"
+HOURS = {
+    FIRST: _("The first, before the clocks go back"),
+    SECOND: _("The second, an hour later"),
+}
 FORMATS = {Format.markdown: _("Markdown"), Format.html: _("HTML")}
 LABELS = {
     Label.news: _("News"),
@@ -75,6 +83,16 @@ class PageForm(DeskForm):
     )
     published_at = LocalTimeField(_("Publish at"))
     path = LineField(_("Address"))
+    is_noindex = BooleanField(
+        _("Not for search engines"),
+        description=_("They are asked to leave the page out; readers find it as before."),
+    )
+    which_hour = RadioChoiceField(
+        _("Which of the two?"),
+        [Optional()],
+        choices=choices(HOURS),
+        description=_("The clocks go back that night, and this time comes twice."),
+    )
     version = NumberField()
     change = RadioChoiceField(_("What kind of change is it?"), choices=choices(CHANGES))
     note = TextField(
@@ -99,8 +117,26 @@ class PageForm(DeskForm):
             "body": self.body.data or "",
             "body_format": Format(self.body_format.data),
             "path": self.path.data or "",
-            "published_at": _instant(self.published_at, article.published_at if article else None),
+            "is_noindex": self.is_noindex.data,
+            "published_at": self._publication(article.published_at if article else None),
         }
+
+    def _publication(self, stored: datetime | None) -> datetime | None:
+        """The instant of publication; of a time that comes twice, the one that was chosen."""
+        at = _instant(self.published_at, stored)
+        if at is None:
+            return None
+        first, second = dates.both(at, current_site().zone)
+        if first == second:
+            return at
+        if not self.which_hour.data:
+            raise RuleBroken(_("Choose which of the two is meant."), field="which_hour")
+        return first if self.which_hour.data == FIRST else second
+
+    @property
+    def is_hour_asked(self) -> bool:
+        """Whether the time of publication comes twice, so that one of the two has to be chosen."""
+        return bool(self.which_hour.data or self.which_hour.errors)
 
 
 class ArticleForm(PageForm):
@@ -120,6 +156,10 @@ class ArticleForm(PageForm):
     section = ChoiceField(_("Section"))
     tags = LineField(_("Tags"), description=_("With commas between them."))
     label = ChoiceField(_("Label"), choices=choices(LABELS))
+    lead_picture_id = PictureField(
+        _("Picture above the text"),
+        description=_("Its number, which stands under it among the pictures. Empty: none."),
+    )
     source_name = LineField(_("First published by"), [at_most(MAX_LINE_CHARS)])
     source_url = LineField(_("Address there"), [Optional(), at_most(MAX_URL_CHARS)])
     source_is_original = BooleanField(
@@ -153,6 +193,7 @@ class ArticleForm(PageForm):
             section=int(self.section.data) if self.section.data else None,
             tags=tuple(_cut(self.tags.data)),
             label=Label(self.label.data),
+            lead_picture_id=self.lead_picture_id.data,
             first_published=self.first_published.data,
             first_published_precision=Precision(self.first_published_precision.data),
             source_name=self.source_name.data or "",
@@ -160,8 +201,17 @@ class ArticleForm(PageForm):
             source_is_original=self.source_is_original.data,
             replies_open=self.replies.data == OPEN,
             is_sticky=self.is_sticky.data,
-            sticky_until=_instant(self.sticky_until, article.sticky_until if article else None),
+            sticky_until=self._end_at_the_top(article.sticky_until if article else None),
         )
+
+    def _end_at_the_top(self, stored: datetime | None) -> datetime | None:
+        """When it is taken down; one that is over may stay, but nobody means to set one."""
+        at = _instant(self.sticky_until, stored)
+        if self.is_sticky.data and at is not None and at != stored and at <= now():
+            raise RuleBroken(
+                _("That time is over: write one to come, or none."), field="sticky_until"
+            )
+        return at
 
 
 def form_for(article: Article | None, kind: Kind, revision: Revision | None = None) -> PageForm:
@@ -179,6 +229,13 @@ def form_for(article: Article | None, kind: Kind, revision: Revision | None = No
 def stored_form(article: Article) -> PageForm:
     """The form filled with what is stored, whatever was sent."""
     return _CLASSES[article.kind](data=_stored_values(article), formdata=None)
+
+
+def kept_form(draft: SavedDraft, kind: Kind) -> PageForm:
+    """The form with what somebody typed and did not save; it began from the version that they had before them."""
+    sent = MultiDict((name, one) for name, listed in draft.fields.items() for one in listed)
+    sent["version"] = str(draft.version)
+    return _CLASSES[kind](formdata=sent)
 
 
 _CLASSES: dict[Kind, type[PageForm]] = {Kind.article: ArticleForm, Kind.page: PageForm}
@@ -202,6 +259,7 @@ def _values(draft: Draft) -> dict[str, Any]:
         "section": str(draft.section or ""),
         "replies": OPEN if draft.replies_open else CLOSED,
         "published_at": _on_the_wall(draft.published_at),
+        "which_hour": _hour(draft.published_at),
         "sticky_until": _on_the_wall(draft.sticky_until),
     }
 
@@ -215,6 +273,16 @@ def _on_the_wall(at: datetime | None) -> datetime | None:
     if at is None:
         return None
     return at.astimezone(current_site().zone).replace(second=0, microsecond=0, tzinfo=None)
+
+
+def _hour(at: datetime | None) -> str | None:
+    """Which of the two it is, of a time that comes twice; None of any other."""
+    if at is None:
+        return None
+    first, second = dates.both(at, current_site().zone)
+    if first == second:
+        return None
+    return FIRST if at < second else SECOND
 
 
 def _instant(field: LocalTimeField, stored: datetime | None) -> datetime | None:

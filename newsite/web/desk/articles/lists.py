@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from newsite.articles import actions, desk_queries, queries
 from newsite.articles.desk_queries import Asked, Shelf
-from newsite.articles.models import Article, Kind
+from newsite.articles.models import Article, Kind, State
 from newsite.db import MAX_ID
 from newsite.errors import NotAllowed
 from newsite.text import tidy_line
@@ -21,6 +21,7 @@ from newsite.web.templating import article_url
 SHELVES = {
     None: _("All"),
     Shelf.draft: _("Drafts"),
+    Shelf.review: _("In review"),
     Shelf.scheduled: _("Scheduled"),
     Shelf.published: _("Published"),
     Shelf.withdrawn: _("Withdrawn"),
@@ -39,14 +40,14 @@ class Line:
 
 @bp.get("/")
 def index() -> str:
-    """The articles that were asked for, last saved first; a writer sees their own."""
+    """The articles that were asked for, last saved first; a writer sees their own, and finds what is out too."""
     asked = asked_for(request.args)
     page = desk_queries.listed(asked, now=now(), before=place_asked())
     chosen = {
         "kind": asked.kind,
         "section": asked.section,
         "writer": asked.writer if g.user.is_editor else None,
-        "q": asked.words or None,
+        "q": asked.sought or None,
     }
     return render_template(
         "desk/articles/index.html",
@@ -55,7 +56,7 @@ def index() -> str:
         shelves=SHELVES,
         counts=desk_queries.counts(now(), writer=None if g.user.is_editor else g.user.id),
         counted=desk_queries.COUNTED,
-        lines=[Line(one, shelf_of(one), _address(one)) for one in page.items],
+        lines=[Line(one, shelf_of(one), way_to(one)) for one in page.items],
         next=page.next,
         sections=queries.sections(),
         writers=desk_queries.writers() if g.user.is_editor else [],
@@ -64,12 +65,16 @@ def index() -> str:
 
 def asked_for(sent: MultiDict[str, str]) -> Asked:
     """What an address asks for; what makes no sense in it is left out."""
+    sought = tidy_line(sent.get("q", ""))
+    writer = _id(sent.get("writer")) if g.user.is_editor else g.user.id
+    is_reader = bool(sought) and not g.user.is_editor
     return Asked(
         shelf=_member(Shelf, sent.get("state")),
         kind=_member(Kind, sent.get("kind")),
         section=_id(sent.get("section")),
-        writer=_id(sent.get("writer")) if g.user.is_editor else g.user.id,
-        words=tidy_line(sent.get("q", "")),
+        writer=None if is_reader else writer,
+        reader=writer if is_reader else None,
+        sought=sought,
     )
 
 
@@ -78,13 +83,16 @@ def shelf_of(article: Article) -> Shelf:
     return Shelf.scheduled if article.is_scheduled(now()) else Shelf(article.state.value)
 
 
-def _address(article: Article) -> str | None:
-    """The editor, for those who may change it; else the article's page, if it has one."""
+def way_to(article: Article) -> str | None:
+    """The editor, for those who may open it there; else the article's page, if it has one."""
     try:
-        actions.require_may_edit(article, g.user)
+        if article.state is State.review:
+            actions.require_may_see(article, g.user)
+        else:
+            actions.require_may_edit(article, g.user)
     except NotAllowed:
         return article_url(article) if article.is_public(now()) else None
-    return url_for(".edit", article_id=article.id)
+    return url_for("desk.articles.edit", article_id=article.id)
 
 
 def _member(kind: Any, value: str | None) -> Any:

@@ -2,8 +2,11 @@
 
 from flask import g
 
-from newsite.articles import actions
+from newsite.articles import actions, checking
+from newsite.articles import links as noted
+from newsite.articles.checking import Finding
 from newsite.articles.models import Article, Kind
+from newsite.web import links
 from newsite.web.context import current_site, now, reserved
 from newsite.web.desk.articles.forms import PageForm
 
@@ -33,6 +36,18 @@ def save(article: Article, form: PageForm, *, version: int) -> Article:
         site=current_site(),
         reserved=reserved(),
     )
+
+
+def noted_findings(article: Article) -> list[Finding]:
+    """What may be wanting of the article as it is; its broken links are noted. The caller commits."""
+    dead = links.dead(article, now())
+    noted.keep(article, dead, now=now())
+    return checking.findings(article, dead)
+
+
+def findings(article: Article) -> list[Finding]:
+    """What may be wanting of the article as it is."""
+    return checking.findings(article, links.dead(article, now()))
 
 
 def publish(article: Article) -> Article:

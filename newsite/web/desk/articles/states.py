@@ -15,7 +15,7 @@ from newsite.errors import RuleBroken
 from newsite.web.context import current_site, now
 from newsite.web.desk.articles import telling
 from newsite.web.desk.articles.blueprint import bp
-from newsite.web.desk.articles.editor import theirs
+from newsite.web.desk.articles.reach import theirs
 from newsite.web.desk.fields import TextField, at_most
 from newsite.web.desk.forms import DeskForm
 from newsite.web.desk.notices import tell
@@ -47,7 +47,7 @@ def withdraw(article_id: int) -> ResponseReturnValue:
         telling.record(article, telling.WITHDREW if was_public else telling.TOOK_BACK)
         db.session.commit()
     except StaleDataError:
-        return _somebody_was_faster(article_id)
+        return somebody_was_faster(article_id)
     except RuleBroken as error:
         db.session.rollback()
         form.refuse(error)
@@ -99,14 +99,15 @@ def _tried(article_id: int, deed: Callable[[Article], ResponseReturnValue]) -> R
     try:
         return deed(article)
     except StaleDataError:
-        return _somebody_was_faster(article_id)
+        return somebody_was_faster(article_id)
     except RuleBroken as error:
         db.session.rollback()
         tell(error.message)
         return redirect(url_for(".edit", article_id=article_id), 303)
 
 
-def _somebody_was_faster(article_id: int) -> ResponseReturnValue:
+def somebody_was_faster(article_id: int) -> ResponseReturnValue:
+    """The editor, which says so; nothing was stored."""
     db.session.rollback()
     tell(gettext("Somebody saved it at the same moment. Look at it, and try again."))
     return redirect(url_for(".edit", article_id=article_id), 303)

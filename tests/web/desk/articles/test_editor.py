@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from newsite import audit
 from newsite.accounts.models import User
-from newsite.articles import taxonomy
+from newsite.articles import reads, taxonomy
 from newsite.articles.models import (
     Article,
     ContributorKind,
@@ -25,6 +25,8 @@ from newsite.articles.models import (
     RevisionKind,
     State,
 )
+from newsite.articles.reads import Day
+from newsite.articles.syndication import PART_SIZE
 from newsite.db import db
 from newsite.site.models import Site
 
@@ -49,7 +51,7 @@ def only_article() -> Article:
 
 
 def buttons(page: PageView) -> list[str]:
-    return page.texts("#editor button")
+    return page.texts("#editor .bar button")
 
 
 def test_an_article_is_written_and_saved_as_a_draft(
@@ -57,7 +59,7 @@ def test_an_article_is_written_and_saved_as_a_draft(
 ) -> None:
     page = writing.get("/desk/articles/new")
     assert page.h1 == "A new article"
-    assert buttons(page) == ["Save draft", "Preview"]
+    assert buttons(page) == ["Save draft", "Preview", "Hand in for review"]
     page = (
         page.form("editor")
         .fill(title=" Night shift\nvotes ", body="The *count*.")
@@ -133,7 +135,7 @@ def test_an_editor_publishes_in_one_go(editing: Pages, now: datetime) -> None:
     page = (
         editing.get("/desk/articles/new")
         .form("editor")
-        .fill(title="Out", body="Now.")
+        .fill(title="Out", standfirst="At last.", body="Now.")
         .submit("Publish")
     )
     article = only_article()
@@ -146,9 +148,9 @@ def test_an_editor_publishes_in_one_go(editing: Pages, now: datetime) -> None:
 def test_the_button_says_what_will_happen(
     editing: Pages, make_article: Make, now: datetime
 ) -> None:
-    planned = make_article(publish=False, published_at=now + timedelta(days=1))
+    planned = make_article(publish=False, standfirst="Soon.", published_at=now + timedelta(days=1))
     page = editing.get(f"/desk/articles/{planned.id}")
-    assert buttons(page) == ["Save draft", "Preview", "Schedule"]
+    assert buttons(page) == ["Save draft", "Preview", "Hand in for review", "Schedule"]
     page = page.form("editor").submit("Schedule")
     assert planned.is_scheduled(now)
     assert "appears on 23 November 2026, 12.00pm." in page.text
@@ -207,6 +209,25 @@ def test_a_time_that_nobody_touched_keeps_its_seconds(
     assert article.published_at == datetime(2026, 10, 23, 12, 1, tzinfo=UTC)
 
 
+def test_an_end_that_is_over_is_not_set(editing: Pages, article: Article) -> None:
+    form = editing.get(f"/desk/articles/{article.id}").form("editor")
+    page = form.fill(is_sticky="y", sticky_until="2026-11-22T12:00").submit(status=422)
+    assert "That time is over" in page.one("#sticky_until-error").get_text()
+    page.form("editor").fill(is_sticky=None).submit()
+    assert not article.is_sticky
+
+
+def test_an_address_that_is_emptied_is_made_anew(
+    editing: Pages, article: Article, pages: Pages
+) -> None:
+    assert pages.get("/2026/11/night-shift-votes/").h1 == "Night shift votes"
+    form = editing.get(f"/desk/articles/{article.id}").form("editor")
+    page = form.fill(title="Day shift votes", path="").submit()
+    assert page.form("editor").values["path"] == ["/2026/11/day-shift-votes/"]
+    answer = pages.fetch("/2026/11/night-shift-votes/")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/2026/11/day-shift-votes/")
+
+
 @pytest.mark.parametrize("field", ["published_at", "sticky_until"])
 def test_an_hour_that_summer_time_leaves_out_is_refused(field: str, editing: Pages) -> None:
     form = (
@@ -263,8 +284,8 @@ def test_two_people_lose_nothing(
     hers.fill(body="One.\n\nHers & <b>.", section="", replies="closed").submit("Save draft")
     page = his.fill(body="One.\n\nHis.", tags="b").submit("Save draft", 409)
     assert "Version 2 was saved by Edith, 12.00pm." in page.text
-    assert page.texts(".compare del") == ["Hers & <b>.", "a", "Closed"]
-    assert page.texts(".compare ins") == ["His.", "b", "Open"]
+    assert page.texts(".compare del") == ["Hers & .", "Hers & <b>.", "a", "Closed"]
+    assert page.texts(".compare ins") == ["His.", "His.", "b", "Open"]
     assert article.body == "One.\n\nHers & <b>."
     form = page.form("editor")
     assert form.values["body"] == ["One.\n\nHis."]
@@ -339,5 +360,50 @@ def test_a_withdrawn_article_is_published_again(
     page = editing.get(f"/desk/articles/{article.id}/withdraw")
     page = page.form("withdrawal").fill(reason="A name.").submit()
     assert buttons(page) == ["Save", "Preview", "Publish again"]
-    page.form("editor").submit("Publish again")
+    page.form("editor").fill(standfirst="Again.").submit("Publish again")
     assert article.is_public(now)
+
+
+def test_of_a_time_that_comes_twice_one_is_chosen(desk: Pages, make_article: Make) -> None:
+    article = make_article("Clocks", publish=False)
+    form = desk.get(f"/desk/articles/{article.id}").form("editor")
+    page = form.fill(published_at="2026-10-25T01:30").submit(status=422)
+    assert "Choose which of the two is meant." in page.one(".summary").get_text()
+    page = page.form("editor").fill(which_hour="second").submit()
+    assert article.published_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert page.form("editor").values["which_hour"] == ["second"]
+    page = page.form("editor").fill(title="The clocks").submit()
+    assert article.published_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    page = page.form("editor").fill(which_hour="first").submit()
+    assert article.published_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert page.form("editor").values["which_hour"] == ["first"]
+    page = page.form("editor").fill(published_at="2026-10-26T01:30").submit()
+    assert not page.all("#which_hour")
+
+
+def test_the_editor_says_how_often_an_article_was_read(
+    editing: Pages, article: Article, make_article: Make, site: Site, now: datetime
+) -> None:
+    draft = make_article("Not out", publish=False)
+    reads.add({Day(now.date(), article.id): 34})
+    db.session.commit()
+    address = f"/desk/articles/{article.id}"
+    assert "Read 34 times in the last seven days" in editing.get(address).text
+    assert "in the last seven days" not in editing.get(f"/desk/articles/{draft.id}").text
+    site.counts_reads = False
+    db.session.commit()
+    assert "in the last seven days" not in editing.get(address).text
+
+
+def test_what_is_not_for_search_engines_says_so(
+    desk: Pages, pages: Pages, make_article: Make
+) -> None:
+    article, page = make_article("Out"), make_article("About", kind=Kind.page)
+    assert not pages.get("/2026/11/out/").all('meta[name="robots"]')
+    part = f"/sitemap-{(article.id - 1) // PART_SIZE + 1}.xml"  # PostgreSQL counts on from test to test
+    assert b"/2026/11/out/" in pages.fetch(part).data
+    for one in (article, page):
+        desk.get(f"/desk/articles/{one.id}").form("editor").fill(is_noindex="y").submit()
+        assert pages.get(str(one.path)).one('meta[name="robots"]')["content"] == "noindex"
+        listed = pages.fetch(f"/sitemap-{(one.id - 1) // PART_SIZE + 1}.xml").data
+        assert str(one.path).encode() not in listed

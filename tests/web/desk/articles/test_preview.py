@@ -12,6 +12,7 @@ from newsite import changes
 from newsite.accounts.models import User
 from newsite.articles.models import Article, Kind, Revision, State, Tag
 from newsite.db import db
+from newsite.web.pagecache import layer
 
 PASSWORD = "a long enough password"
 Make = Callable[..., Article]
@@ -28,6 +29,13 @@ def body(page: PageView) -> str:
     for token in page.all('input[name="csrf_token"]'):
         token.decompose()
     return str(page.one("main"))
+
+
+def test_a_preview_is_not_a_reading(app: Flask, desk: Pages, article: Article) -> None:
+    desk.get(f"/desk/articles/{article.id}/preview")
+    assert app.extensions[layer.KEY].readings.taken() == {}
+    desk.get(str(article.path))
+    assert sum(app.extensions[layer.KEY].readings.taken().values()) == 1
 
 
 def count(model: type) -> int:

@@ -58,7 +58,9 @@ def press(pages: Pages, address: str, at: str) -> Any:
     """The page after pressing the button that posts to `address`, which stands on the page `at`."""
     page = pages.get(at)
     form = page.all(f'form[action="{address}"]')
-    token = (form or page.all("form"))[0].select('input[name="csrf_token"]')[0]["value"]
+    token = (form or page.all('form[method="post"]'))[0].select('input[name="csrf_token"]')[0][
+        "value"
+    ]
     return pages.submit(address, {"csrf_token": token})
 
 

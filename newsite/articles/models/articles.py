@@ -1,7 +1,7 @@
-"""Articles and pages, and the things that order them."""
+"""Articles and pages."""
 
-import enum
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
@@ -9,124 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsite.accounts.models import User
 from newsite.articles.closing import have_closed
-from newsite.db import Base, UTCDateTime
+from newsite.articles.models.orders import Contributor, Credit, Section, Tag, article_tags
+from newsite.articles.models.words import Format, Kind, Label, Precision, RevisionKind, State
+from newsite.db import Base
+from newsite.media.models import Picture
 
-
-class Kind(enum.StrEnum):
-    """An article has a place in time and in the lists; a page (About, Contact) stands by itself."""
-
-    article = "article"
-    page = "page"
-
-
-class State(enum.StrEnum):
-    """Where an article is in its life. Scheduled is `published` with a time that is yet to come."""
-
-    draft = "draft"
-    published = "published"
-    withdrawn = "withdrawn"  # was published, and its address says that it is gone
-    trash = "trash"
-
-
-class Format(enum.StrEnum):
-    """How a body was written. Chosen by its writer, never guessed."""
-
-    markdown = "markdown"
-    html = "html"
-
-
-class Precision(enum.StrEnum):
-    """How exactly the day of first publication is known."""
-
-    day = "day"
-    month = "month"
-    year = "year"
-
-
-class Label(enum.StrEnum):
-    """What kind of text a reader is looking at."""
-
-    news = "news"
-    opinion = "opinion"
-    statement = "statement"
-
-
-class ContributorKind(enum.StrEnum):
-    """Whether a byline's name is one person's or a group's."""
-
-    person = "person"
-    organisation = "organisation"
-
-
-class RevisionKind(enum.StrEnum):
-    """What a saved version was for."""
-
-    draft = "draft"  # before publication
-    typo = "typo"  # the date of the last change stays
-    update = "update"
-    correction = "correction"  # carries a note that readers see
-
-
-article_tags = sa.Table(
-    "article_tags",
-    Base.metadata,
-    sa.Column("article_id", sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("listed_at", UTCDateTime()),  # the article's own: kept by `listing.keep`
-    sa.Index("ix_article_tags_listing", "tag_id", "listed_at", "article_id"),
-)
-
-
-class Section(Base):
-    """A part of the paper. Every article is in at most one."""
-
-    __tablename__ = "sections"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    description: Mapped[str] = mapped_column(default="")
-    position: Mapped[int] = mapped_column(default=0)  # its place on the front page
-
-
-class Tag(Base):
-    """A word that ties articles together across sections."""
-
-    __tablename__ = "tags"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-
-
-class Contributor(Base):
-    """A person or a group with a page of its own. No user account is needed to be one."""
-
-    __tablename__ = "contributors"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    kind: Mapped[ContributorKind]
-    about: Mapped[str] = mapped_column(default="")
-
-
-class Credit(Base):
-    """One contributor's place in an article's byline."""
-
-    __tablename__ = "credits"
-    __table_args__ = (sa.Index("ix_credits_listing", "contributor_id", "listed_at", "article_id"),)
-
-    article_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
-    )
-    contributor_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("contributors.id", ondelete="CASCADE"), primary_key=True
-    )
-    position: Mapped[int] = mapped_column(default=0)
-    listed_at: Mapped[datetime | None]  # the article's own: kept by `listing.keep`
-
-    contributor: Mapped[Contributor] = relationship(lazy="joined")
+if TYPE_CHECKING:
+    from newsite.articles.models.history import Revision
+    from newsite.articles.models.working import PictureUse
 
 
 class Article(Base):
@@ -193,6 +83,15 @@ class Article(Base):
     sticky_until: Mapped[datetime | None]  # None: until an editor takes it down
     withdrawn_reason: Mapped[str] = mapped_column(default="")  # readers see it
 
+    lead_picture_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("pictures.id", ondelete="SET NULL"), index=True
+    )
+    card: Mapped[str] = mapped_column(default="", server_default="")  # of its social card's file
+    is_noindex: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # In the draft's secret address; empty: nobody but staff sees it.
+    share_mark: Mapped[str] = mapped_column(default="", server_default="")
+    trashed_at: Mapped[datetime | None]  # it is deleted 30 days later
+
     created_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("users.id", ondelete="SET NULL")
     )
@@ -202,15 +101,22 @@ class Article(Base):
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
 
     created_by: Mapped[User | None] = relationship()
+    lead_picture: Mapped[Picture | None] = relationship()
     section: Mapped[Section | None] = relationship()
     tags: Mapped[list[Tag]] = relationship(secondary=article_tags, order_by=Tag.name)
     credits: Mapped[list[Credit]] = relationship(
         order_by=Credit.position, cascade="all, delete-orphan"
     )
     contributors: AssociationProxy[list[Contributor]] = association_proxy("credits", "contributor")
+    picture_uses: Mapped[list["PictureUse"]] = relationship(cascade="all, delete-orphan")
     revisions: Mapped[list["Revision"]] = relationship(
         back_populates="article", cascade="all, delete-orphan", order_by="Revision.version"
     )
+
+    @property
+    def change_count(self) -> int:
+        """How often it was changed after publication: its versions are read for it."""
+        return sum(revision.kind is not RevisionKind.draft for revision in self.revisions)
 
     def is_public(self, now: datetime) -> bool:
         """Whether readers may see it at `now`."""
@@ -233,58 +139,3 @@ class Article(Base):
 def has_appeared(state: State, published_at: datetime | None, now: datetime) -> bool:
     """Whether readers may see an article of this state and time at `now`."""
     return state is State.published and published_at is not None and published_at <= now
-
-
-class MonthCount(Base):
-    """How many articles a month has, scheduled ones too: kept by `listing.keep`, for the archive."""
-
-    __tablename__ = "months"
-
-    timezone: Mapped[str] = mapped_column(primary_key=True)  # IANA: where the month was counted
-    first_day: Mapped[date] = mapped_column(primary_key=True)
-    articles: Mapped[int]
-
-
-class Revision(Base):
-    """A saved version of an article, as its writer left it."""
-
-    __tablename__ = "revisions"
-    __table_args__ = (
-        sa.UniqueConstraint("article_id", "version"),
-        sa.Index("ix_revisions_kind", "kind", "at", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    article_id: Mapped[int] = mapped_column(sa.ForeignKey("articles.id", ondelete="CASCADE"))
-    version: Mapped[int]
-    kind: Mapped[RevisionKind] = mapped_column(default=RevisionKind.draft)
-    note: Mapped[str] = mapped_column(default="")  # a correction's is printed under the article
-    title: Mapped[str]
-    standfirst: Mapped[str]
-    body: Mapped[str] = mapped_column(deferred=True)
-    body_format: Mapped[Format]
-    byline: Mapped[str]
-    by_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("users.id", ondelete="SET NULL"), index=True
-    )
-    at: Mapped[datetime]
-
-    article: Mapped[Article] = relationship(back_populates="revisions")
-    by: Mapped[User | None] = relationship()
-
-
-class Redirect(Base):
-    """An address that an article had, and where a reader who asks for it is sent."""
-
-    __tablename__ = "redirects"
-    __table_args__ = (sa.UniqueConstraint("path_key", "query"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    path_key: Mapped[str]  # as in Article
-    query: Mapped[str] = mapped_column(default="")  # "p=12", for addresses that were a query
-    article_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("articles.id", ondelete="CASCADE"), index=True
-    )
-    created_at: Mapped[datetime]
-
-    article: Mapped[Article] = relationship()
