@@ -1,4 +1,4 @@
-// Keys for the queue of replies. Everything they do, a button or a link on the page does too; see the dialog “Keys”.
+// Keys for the queue of replies, and for the page of one. Everything they do, a button or a link on the page does too; see the dialog “Keys”.
 "use strict";
 
 (() => {
@@ -26,7 +26,10 @@
     }
   };
 
-  const current = () => rows.findIndex((row) => row.contains(document.activeElement));
+  // On a page of its own a reply need not be chosen first.
+  const isAlone = Boolean(document.querySelector(".queue[data-alone]"));
+  const current = () =>
+    isAlone ? 0 : rows.findIndex((row) => row.contains(document.activeElement));
   const show = (place) => {
     const row = rows[Math.max(0, Math.min(place, rows.length - 1))];
     row?.focus();

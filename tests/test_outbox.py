@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import migrated
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from newsite import create_app, migrations, outbox
+from newsite import create_app, outbox
 from newsite.config import Settings
 from newsite.db import db
 from newsite.outbox import Claim, Job, Worker
@@ -301,7 +302,7 @@ def file_app(
         url = request.getfixturevalue("postgres_url")
     app = create_app(make_settings(database_url=url))
     with app.app_context():
-        migrations.upgrade()
+        migrated.upgrade()
         db.session.execute(sa.delete(Job))
         db.session.commit()
         yield app

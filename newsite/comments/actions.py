@@ -8,18 +8,16 @@ from newsite.accounts.models import User
 from newsite.articles.models import Article
 from newsite.comments import arriving, deciding, rules, submission
 from newsite.comments.arriving import Arrival, Parent, Stored
-from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.comments.models import UNDONE, Comment, ModerationEntry, Status
 from newsite.comments.rules import NOBODY, Sender
 from newsite.comments.spam import learning
 from newsite.comments.submission import NewReply
 from newsite.db import db
-from newsite.errors import Conflict, NotAllowed, RepliesClosed, RuleBroken
+from newsite.errors import Conflict, NotAllowed, RuleBroken, ThreadLocked
 from newsite.site import queries as sites
 
 Decision = Callable[..., ModerationEntry]  # approve, hold, mark_spam, trash, restore or leave
-AUTHOR = (
-    "Author"  # the badge of an answer by whoever began the article and has no badge of their own
-)
+AUTHOR = "Author"  # the badge of an answer by whoever began the article, after their own
 says_where = deciding.says_where
 
 
@@ -69,14 +67,14 @@ def answer(comment: Comment, body: str, *, by: User, now: datetime) -> Comment:
     """A member of staff's answer, on the page at once; a reply that was waiting is approved with it.
 
     Closing an article to readers does not stop it. Whoever wrote the article answers as its author.
-    Raises NotAllowed, Conflict if the reply was put aside, RepliesClosed in a locked thread, RuleBroken
+    Raises NotAllowed, Conflict if the reply was put aside, ThreadLocked, RuleBroken
     for the field `body`.
     """
     _require_editor(by)
     if comment.status in (Status.spam, Status.trash):
         raise Conflict("This reply was put aside. Restore it before you answer it.")
     if comment.is_locked:
-        raise RepliesClosed(arriving.LOCKED)
+        raise ThreadLocked(arriving.LOCKED)
     reply = NewReply(by.name, by.email, "", body, comment.id).tidied()
     sentence = submission.problems(reply).get("body")
     if sentence:
@@ -84,7 +82,8 @@ def answer(comment: Comment, body: str, *, by: User, now: datetime) -> Comment:
     db.session.flush()  # what is answered may be new
     columns = arriving.cleaned(reply, now) | {"article_id": comment.article_id}
     is_author = comment.article.created_by_id == by.id
-    columns |= {"user_id": by.id, "badge": by.badge or (AUTHOR if is_author else "")}
+    badges = filter(None, dict.fromkeys([by.badge, AUTHOR if is_author else ""]))
+    columns |= {"user_id": by.id, "badge": " · ".join(badges)}
     levels = sites.the_site().replies_depth
     arrival = Arrival(reply, Parent.of(comment), columns, levels)
     stored = _loaded(arriving.write(arrival, now=now))
@@ -187,7 +186,7 @@ def _undone(entry: ModerationEntry, by: User, now: datetime) -> ModerationEntry:
     if entry.old_status is entry.new_status or entry.old_status is None:
         return deciding.unleave(entry, by=by, now=now)
     moves = [one for one in comment.entries[:-1] if one.old_status is not one.new_status]
-    opposite = deciding.move(comment, entry.old_status, by=by, reason="Undone", now=now)
+    opposite = deciding.move(comment, entry.old_status, by=by, reason=UNDONE, now=now)
     deciding.unsettle(entry)
     if moves and moves[-1].rule:  # a trap had decided, and nobody else: there is nothing to learn
         learning.forget(comment, now=now)
@@ -199,7 +198,7 @@ def _may_be_judged(comment: Comment) -> bool:
     if comment.status is Status.approved:
         edited = comment.edited_at
         return edited is not None and (last is None or edited >= last.at)
-    if comment.status is not Status.pending or (last is not None and last.by_id is not None):
+    if comment.status is not Status.pending or any(not one.rule for one in comment.standing[-1:]):
         return False
     return not any(rules.is_seen_once(entry.rule) for entry in comment.entries)
 

@@ -18,19 +18,19 @@ from newsite.articles import subjects
 from newsite.articles.models import Kind
 from newsite.articles.printed import Text
 from newsite.articles.subjects import Subject
-from newsite.comments import deciding, queries, rules, submission, threads
+from newsite.comments import deciding, queries, repeats, rules, submission, threads
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.rules import NOBODY, Sender
 from newsite.comments.submission import NewReply
 from newsite.db import db, insert
-from newsite.errors import DuplicateReply, RepliesClosed, RuleBroken, TooFast
+from newsite.errors import RepliesClosed, RuleBroken, ThreadLocked, TooFast
 from newsite.sanitize import POLICY, reply_html
 from newsite.site.models import Site
 from newsite.text import tidy_text
 
-SENT_BEFORE = "You have sent this reply before. It waits for an editor, or has been read."
 LOCKED = "This thread is locked: nobody can answer in it."
-SAME_AGAIN = timedelta(seconds=60)  # a second press of the button, not a second thought
+MOST_A_NETWORK = 30  # replies a minute from one /24 or /48: a meeting in a hall sends fewer
+MINUTE = timedelta(minutes=1)
 _COMMENTS = cast(sa.Table, Comment.__table__)
 _ENTRIES = cast(sa.Table, ModerationEntry.__table__)
 
@@ -88,13 +88,16 @@ def prepare(
 ) -> Arrival:
     """What `store` is to write; this only reads. `suspicion` names the rule of a trap, if one was stepped into.
 
-    Raises RepliesClosed, RuleBroken naming a field.
+    Raises RepliesClosed, TooFast, DuplicateReply, RuleBroken naming a field.
     """
     _require_open(article, now, site.replies_close_days)
+    _require_calm(sender.network, now)
     reply = reply.tidied()
     for field, sentence in submission.problems(reply).items():
         raise RuleBroken(sentence, field=field)
     answered = _answered(article.id, reply.parent_id)
+    key, parent = email_key(reply.email), Parent.of(answered) if answered else None
+    repeats.require_new(reply, article.id, parent.id if parent else None, key)
     columns = cleaned(reply, now) | {"article_id": article.id, "network": sender.network}
     ruling = rules.judge(Comment(**columns), site, sender=sender, now=now, suspicion=suspicion)
     may_appear = ruling.status is Status.approved
@@ -102,14 +105,14 @@ def prepare(
     columns["spam_score"] = ruling.spam_score
     return Arrival(
         reply,
-        Parent.of(answered) if answered else None,
+        parent,
         columns,
         site.replies_depth,
         rule=ruling.rule,
         passed=rules.passed(ruling) if may_appear else "",
         close_days=site.replies_close_days,
         pause=site.replies_flood_seconds,
-        paused=_paused(columns["email_key"], sender),
+        paused=_paused(key, sender),
     )
 
 
@@ -160,15 +163,21 @@ def write(arrival: Arrival, *, now: datetime) -> Stored:
     The same words sent again within 60 seconds are the first reply. Raises DuplicateReply later on.
     """
     connection, parent = db.session.connection(), arrival.parent
+    article_id: int = arrival.columns["article_id"]
     parent_id = parent.id if parent else None
     row = arrival.columns | {
         "parent_id": parent_id,
         "depth": threads.depth(parent, arrival.levels),
         "fingerprint": submission.fingerprint(arrival.reply, parent_id),
     }
-    comment_id = connection.execute(_insert(connection.dialect.name, tuple(row)), row).scalar()
-    if comment_id is None:
-        return _sent_before(row, now)
+    inserting = _insert(connection.dialect.name, tuple(row))
+    comment_id = connection.scalar(inserting, row)
+    while comment_id is None:
+        first = repeats.first_of(article_id, row["fingerprint"], now)
+        if first is not None:
+            return Stored(first.id, is_repeat=True)
+        # None again on PostgreSQL, if the same words have come meanwhile: they are the first reply.
+        comment_id = connection.scalar(inserting, row)
     place = threads.place_of(comment_id, now, row["depth"], parent)
     connection.execute(_set_place(), {"of": comment_id, "at": place})
     if arrival.rule:
@@ -177,22 +186,33 @@ def write(arrival: Arrival, *, now: datetime) -> Stored:
     return Stored(comment_id, is_repeat=False)
 
 
-def _sent_before(row: dict[str, Any], now: datetime) -> Stored:
-    first = queries.with_fingerprint(row["article_id"], row["fingerprint"])
-    if now - first.created_at > SAME_AGAIN:
-        raise DuplicateReply(SENT_BEFORE, field="body")
-    return Stored(first.id, is_repeat=True)
-
-
 def _require_open(article: Text | Subject | None, now: datetime, close_days: int | None) -> None:
     if article is None or not takes_replies(article, now, close_days):
         raise RepliesClosed("Replies to this article are closed.")
 
 
+def _require_calm(network: str, now: datetime) -> None:
+    """Raises TooFast while a storm comes from a network, whose many addresses each keep the limits of one.
+
+    It reads what has come: a count of its own would be one more row to write for every reply.
+    """
+    if not network or not limits.are_on():
+        return
+    # The index knows only replies that have a network.
+    known = (Comment.network == network, Comment.network != "")
+    newest = sa.select(Comment.created_at).where(*known).order_by(Comment.id.desc())
+    at = db.session.scalar(newest.offset(MOST_A_NETWORK - 1).limit(1))
+    if at is not None and timedelta() <= now - at < MINUTE:
+        raise TooFast(
+            "Many replies are coming from your network. Wait a minute, then post yours again.",
+            seconds=MINUTE.seconds,
+        )
+
+
 def _answered(article_id: int, comment_id: int | None) -> Comment | None:
     answered = queries.answerable(article_id, comment_id)
     if answered is not None and answered.is_locked:
-        raise RepliesClosed(LOCKED)
+        raise ThreadLocked(f"{LOCKED} Posted again, your words are a reply of their own.")
     return answered
 
 

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from hashlib import blake2s
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import jinja2
 import sqlalchemy as sa
-from babel import Locale
-from babel.support import Translations
 from sqlalchemy import event
 
 from newsite import config
 from newsite.articles import dates
 from newsite.comments.models import Comment, Status
 from newsite.db import db
+from newsite.printing import said, translations
 from newsite.sanitize import POLICY, reply_html
 from newsite.site.models import Site
 from newsite.text import tidy_text
@@ -32,7 +30,6 @@ ANSWER = "<!--answer-->"  # in a block, before the link to answer; the last one 
 REPORT = "<!--report-->"  # after it, before the link to report
 OPENING_CHARS = 300  # of a reply's HTML: more than search engines are told
 MARK_BYTES = 6  # of a hash: nobody chooses what is hashed
-TRANSLATIONS = Path(config.__file__).parent / "translations"  # where Flask-Babel looks too
 
 
 class Shown(NamedTuple):
@@ -171,18 +168,6 @@ def _template() -> jinja2.Template:
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template("comments/_reply.html")
-
-
-@cache
-def translations(language: str) -> Any:
-    """The interface's words in a language; ours, where they were not translated."""
-    return Translations.load(TRANSLATIONS, [Locale.parse(language, sep="-")])
-
-
-def said(words: Any, message: str, **variables: object) -> str:
-    """A text of the interface in the language of these words."""
-    text = str(words.ugettext(message))
-    return text % variables if variables else text
 
 
 def _grow_old(comment: Comment, *_: object) -> None:

@@ -9,7 +9,7 @@ from newsite.accounts.models import User
 from newsite.articles.actions import touch_replies
 from newsite.articles.models import Article
 from newsite.comments import blocks, letters, queries, reports
-from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.comments.models import UNDONE, Comment, ModerationEntry, Status
 from newsite.comments.spam import learning
 from newsite.db import db
 from newsite.errors import Conflict
@@ -92,7 +92,7 @@ def unleave(entry: ModerationEntry, *, by: User, now: datetime) -> ModerationEnt
     """The entry that takes a decision to leave a reply back."""
     comment = entry.comment
     unsettle(entry)
-    return _entered(comment, comment.status, by=by, reason="Undone", note="", now=now)
+    return _entered(comment, comment.status, by=by, reason=UNDONE, note="", now=now)
 
 
 def unsettle(entry: ModerationEntry) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from newsite import printing
 from newsite.comments import blocks
 from newsite.comments.models import Comment, Follows, Report
 from newsite.comments.spam import learning
@@ -51,8 +52,8 @@ def empty(comment: Comment, *, now: datetime) -> None:
 def _take_name(comment: Comment, now: datetime) -> None:
     for name, value in NO_ADDRESS.items():
         setattr(comment, name, value)
-    words = blocks.translations(sites.the_site().language)
-    comment.author_name = blocks.said(words, "Name removed")
+    words = printing.translations(sites.the_site().language)
+    comment.author_name = printing.said(words, "Name removed")
     comment.fingerprint, comment.spam_score = f"{EMPTIED}{comment.id}", None
     for entry in comment.entries:
         # An editor's words may hold a name; so may the line of a list that was found, after the colon.

@@ -10,6 +10,7 @@ from newsite.accounts.models import User
 from newsite.articles.models import Article
 from newsite.db import Base, Ordered
 
+UNDONE = "Undone"  # the reason of a decision that takes the one before it back
 MAX_DEPTH = 10  # WordPress's; a site says how many of them it uses
 
 
@@ -57,6 +58,7 @@ class Comment(Base):
         sa.UniqueConstraint("article_id", "fingerprint"),
         sa.Index("ix_comments_page", "article_id", "is_on_page", "place"),
         sa.Index("ix_comments_threads", "article_id", "is_on_page", "depth", "place"),
+        sa.Index("ix_comments_newest", "article_id", "is_on_page", "created_at", "id"),
         sa.Index("ix_comments_queue", "status", "created_at", "id"),
         sa.Index("ix_comments_likely_spam", "status", "spam_score"),
         # These hold the few rows that have such a value: the condition is in migration 0004, since to
@@ -65,6 +67,7 @@ class Comment(Base):
         sa.Index("ix_comments_reported", "reported_at", "id"),
         sa.Index("ix_comments_appealed", "appealed_at", "id"),
         sa.Index("ix_comments_network", "network", "id"),
+        sa.Index("ix_comments_staff", "article_id", "user_id", "place"),  # in 0008
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,7 +90,8 @@ class Comment(Base):
     body: Mapped[str] = mapped_column(deferred=True)  # as sent
     body_html: Mapped[str]  # cleaned
     body_policy: Mapped[int]  # number of the policy that cleaned it
-    fingerprint: Mapped[str]  # of who said what where: `submission.fingerprint`
+    # Of who said what where, and how it begins of what was said: `submission.fingerprint`.
+    fingerprint: Mapped[str] = mapped_column(Ordered)
     user_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("users.id", ondelete="SET NULL"), index=True
     )  # a member of staff
@@ -133,6 +137,25 @@ class Comment(Base):
         """Whether its words are on the page."""
         return self.status is Status.approved
 
+    @property
+    def standing(self) -> list["ModerationEntry"]:
+        """The decisions about it that nobody took back, oldest first."""
+        found: list[ModerationEntry] = []
+        for entry in self.entries:
+            if entry.reason == UNDONE:
+                del found[-1:]
+            else:
+                found.append(entry)
+        return found
+
+    @property
+    def explanation(self) -> "ModerationEntry | None":
+        """Why it is where it is: of one that waits the rule that held it, of any other the decision that moved it."""
+        waits, standing = self.status is Status.pending, self.standing
+        says = [one for one in standing if (one.rule if waits else one.is_move)]
+        found = says or standing
+        return found[-1] if found else None
+
 
 class ModerationEntry(Base):
     """One decision about a reply: never changed afterwards."""
@@ -155,6 +178,18 @@ class ModerationEntry(Base):
 
     comment: Mapped[Comment] = relationship(back_populates="entries")
     by: Mapped[User | None] = relationship()
+
+    @property
+    def is_move(self) -> bool:
+        """Whether it put the reply elsewhere."""
+        return self.old_status is not self.new_status
+
+    @property
+    def was_undone(self) -> bool:
+        """Whether the next decision took this one back."""
+        entries = self.comment.entries
+        following = entries[entries.index(self) + 1 :][:1]
+        return any(one.reason == UNDONE for one in following)
 
 
 class Report(Base):

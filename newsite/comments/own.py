@@ -75,6 +75,7 @@ def withdraw(comment: Comment, *, now: datetime) -> ModerationEntry:
     deciding.lock(comment)
     _require_stands(comment)
     comment.withdrawn_at, comment.follows = now, Follows.nothing
+    comment.fingerprint = submission.of_none(comment.id)  # the same words may be sent again
     if comment.status is not Status.trash:
         return deciding.move(comment, Status.trash, rule=WITHDRAWN, now=now)
     there = Status.trash

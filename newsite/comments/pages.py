@@ -7,11 +7,13 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
+from newsite.articles.models import Article
 from newsite.articles.printed import Text
 from newsite.comments import threads
 from newsite.comments.blocks import ROW_COLUMNS, Row
-from newsite.comments.models import Comment
+from newsite.comments.models import Comment, Status
 from newsite.db import Ordered, connection, db
 
 AFTER_ALL = "g"  # comes after every place, which is hexadecimal
@@ -40,11 +42,12 @@ class PageNumber(NamedTuple):
 
 @dataclass(frozen=True)
 class RepliesPage:
-    """Replies in the order of reading, and the pages before and after them."""
+    """Replies in the order of reading, the pages before and after them, and the author's first answer to them all."""
 
     rows: list[Row]
     earlier: PageNumber | None = None
     later: PageNumber | None = None
+    author_reply: int | None = None  # its id
 
 
 def page_of_replies(
@@ -62,12 +65,13 @@ def page_of_replies(
     given = {"article": article.id, "begin": bounds.begin or "", "end": bounds.end}
     given |= {"skipped": MAX_ROWS * (chunk - 1), "threads_each": threads_each}
     found = connection().execute(_rows(is_first=group == 1), given).all()
-    rows = [Row(*row[:-1]) for row in found[:MAX_ROWS]]
+    rows = [Row(*row[: len(ROW_COLUMNS)]) for row in found[:MAX_ROWS]]
     if len(found) > MAX_ROWS:
         later: PageNumber | None = PageNumber(group, chunk + 1)
     else:
         later = PageNumber(group + 1) if found and found[0].has_more else None
-    return RepliesPage(rows, _earlier(article, group, chunk, bounds), later)
+    author_reply = found[0].author_reply if found else None
+    return RepliesPage(rows, _earlier(article, group, chunk, bounds), later, author_reply)
 
 
 def page_of(comment: Comment, threads_each: int) -> PageNumber | None:
@@ -111,7 +115,7 @@ def _bounds(article: Text, group: int, threads_each: int) -> _Bounds | None:
 def _rows(*, is_first: bool) -> sa.Select[Any]:
     """The replies of `article` from `begin` to `end`, but the `skipped`; of the first group, to the second one.
 
-    `has_more` tells whether anything comes after the group.
+    `has_more` tells whether anything comes after the group, `author_reply` where the article's author answers first.
     """
     article = sa.bindparam("article", type_=sa.Integer())
     begin, last = (sa.bindparam(name, type_=Ordered) for name in ("begin", "end"))
@@ -119,12 +123,26 @@ def _rows(*, is_first: bool) -> sa.Select[Any]:
     threads_each = sa.bindparam("threads_each", type_=sa.Integer())
     second = _roots(article).offset(threads_each).limit(1).scalar_subquery()
     end = second if is_first else last
-    query = sa.select(*ROW_COLUMNS, end.is_not(None).label("has_more"))
+    more, answer = end.is_not(None).label("has_more"), _author_reply(article).label("author_reply")
+    query = sa.select(*ROW_COLUMNS, more, answer)
     query = query.where(*_between(article, None, sa.func.coalesce(end, AFTER_ALL)))
     if not is_first:
         query = query.where(Comment.place >= begin)
     skipped = sa.bindparam("skipped", type_=sa.Integer())
     return query.order_by(Comment.place).offset(skipped).limit(MAX_ROWS + 1)
+
+
+def _author_reply(article: sa.BindParameter[int]) -> sa.ScalarSelect[int]:
+    """The id of the first reply on the page by whoever began the article."""
+    theirs, author = aliased(Comment), sa.select(Article.created_by_id).where(Article.id == article)
+    return (
+        sa.select(theirs.id)
+        .where(theirs.article_id == article, theirs.user_id == author.scalar_subquery())
+        .where(theirs.status == Status.approved)
+        .order_by(theirs.place)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _roots(article: Text | sa.BindParameter[int]) -> sa.Select[str | None]:

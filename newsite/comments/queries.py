@@ -10,8 +10,8 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from newsite.accounts.emails import email_key
 from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.comments.spam.model import HOLD_AT
-from newsite.db import MAX_ID, db
-from newsite.paging import Cursor, Page, cut
+from newsite.db import MAX_ID, db, has_words
+from newsite.paging import Cursor, Page, cut, past_index
 
 QUEUE_SIZE = 25  # replies on a page of the desk's queue
 SEARCHED = 2_000  # replies of a list whose words are looked through, the newest
@@ -110,7 +110,7 @@ def bare_above(comment: Comment) -> sa.Select[int]:
     higher = sa.select(Comment.id, Comment.parent_id).where(
         Comment.id == above.c.parent_id, Comment.is_on_page.is_(False)
     )
-    return sa.select(above.union_all(higher).c.id)
+    return sa.select(above.union(higher).c.id)
 
 
 def gaps_above(comment: Comment) -> sa.Select[int]:
@@ -123,7 +123,7 @@ def gaps_above(comment: Comment) -> sa.Select[int]:
     higher = sa.select(Comment.id, Comment.parent_id).where(
         Comment.id == above.c.parent_id, *_is_gap_but_for(above.c.id)
     )
-    return sa.select(above.union_all(higher).c.id)
+    return sa.select(above.union(higher).c.id)
 
 
 def queue(
@@ -150,6 +150,21 @@ def queue(
     rows = db.session.scalars(query.order_by(*_newest(place)).limit(limit + 1)).all()
     name = _MOMENT.get(which, Comment.created_at).key
     return cut(rows, limit, lambda comment: Cursor(getattr(comment, name), comment.id))
+
+
+def back_again() -> list[Comment]:
+    """Replies that were on their page and wait again, since their writer changed them: of the last decisions."""
+    entry = ModerationEntry
+    last = sa.select(entry.comment_id, entry.old_status, entry.new_status, entry.rule)
+    few = last.order_by(entry.id.desc()).limit(SEARCHED).subquery()
+    moved = sa.select(few.c.comment_id).where(
+        few.c.old_status == Status.approved,
+        few.c.new_status == Status.pending,
+        few.c.rule != "",  # an editor whose account is gone is nobody either
+    )
+    waits = past_index(Comment.status) == Status.pending
+    query = _with_article().where(Comment.id.in_(moved), waits, *_likelihood(Queue.waiting))
+    return list(db.session.scalars(query.options(selectinload(Comment.entries))))
 
 
 def count(which: Queue, sought: Sought) -> int:
@@ -189,7 +204,7 @@ def _conditions(which: Queue, sought: Sought) -> list[sa.ColumnElement[bool]]:
         is_listed = (
             [_MOMENT[which].is_not(None)]
             if which in _MOMENT
-            else [_past_index(Comment.status) == _status(which), *_likelihood(which)]
+            else [past_index(Comment.status) == _status(which), *_likelihood(which)]
         )
         found = [*equal, *is_listed]
     if not sought.words:
@@ -198,8 +213,7 @@ def _conditions(which: Queue, sought: Sought) -> list[sa.ColumnElement[bool]]:
     newest = sa.select(Comment.id, *columns).where(*found)
     few = newest.order_by(*_newest(_place(which, sought))).limit(SEARCHED).subquery()
     in_few = (few.c[column.key] for column in columns)
-    has_words = sa.or_(*(one.icontains(sought.words, autoescape=True) for one in in_few))
-    return [Comment.id.in_(sa.select(few.c.id).where(has_words))]
+    return [Comment.id.in_(sa.select(few.c.id).where(has_words(sought.words, *in_few)))]
 
 
 def _status(which: Queue) -> Status:
@@ -216,16 +230,11 @@ def _likelihood(which: Queue) -> list[sa.ColumnElement[bool]]:
 def _place(which: Queue, sought: Sought) -> tuple[Any, Any]:
     """What a list is ordered by."""
     at = _MOMENT.get(which, Comment.created_at)
-    return (_past_index(at) if _equal(sought) else at), Comment.id
+    return (past_index(at) if _equal(sought) else at), Comment.id
 
 
 def _newest(place: tuple[Any, Any]) -> tuple[Any, Any]:
     return place[0].desc(), place[1].desc()
-
-
-def _past_index(column: Any) -> Any:
-    """The same value, for which no index is used."""
-    return sa.func.coalesce(column, column)
 
 
 def _equal(sought: Sought) -> list[sa.ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""What of replies is kept for a time only, and the job that lets it go. docs/adr/0026 says how long, and why.
+"""What of replies, and of articles in the trash, is kept for a time only; and the job that lets it go. docs/adr/0026.
 
 Counted from what happened last: a reply that was put in the trash today is there for thirty days, however old it is.
 """
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from newsite import outbox, wiping
+from newsite.articles.models import Article, State
 from newsite.comments import emptying
 from newsite.comments.emptying import EMPTIED, NO_ADDRESS
 from newsite.comments.models import Comment, ModerationEntry, Report, Status
@@ -21,6 +22,7 @@ KIND = "retention"  # of the job in the outbox
 NETWORKS_KEPT = timedelta(days=7)  # long enough to see who floods a site
 ADDRESSES_KEPT = timedelta(days=30)  # of replies that nobody approved
 TRASH_KEPT = timedelta(days=30)  # as in WordPress
+APPEAL_WAITS = timedelta(days=30)  # so much longer, after the appeal; then nobody has it for ever
 STEP = 200  # rows of each kind; whoever sends a reply meanwhile waits for one step at most
 _ASIDE = (Status.spam, Status.trash)
 _LESSON_KEY = "reply:"  # of what was learned from a reply that is deleted, before the lesson's id
@@ -40,8 +42,10 @@ def run_all(now: datetime) -> dict[str, int]:
     """Lets everything go that has had its time, and says how much of each; commits every step."""
     done: dict[str, int] = {}
     while any((step := run(now)).values()):
-        if not done:
-            wiping.ask(now=now, is_log_enough=True)
+        # The index of articles' words keeps those of a deleted one until all of the file is wiped.
+        has_articles = step["deleted articles"] > 0
+        if has_articles or not done:
+            wiping.ask(now=now, is_log_enough=not has_articles)
         db.session.commit()
         done = {name: done.get(name, 0) + count for name, count in step.items()}
     return done or step
@@ -57,6 +61,7 @@ def run(now: datetime) -> dict[str, int]:
         "addresses": _addresses(now - ADDRESSES_KEPT),
         "deleted replies": _delete(now - TRASH_KEPT),
         "emptied replies": _empty(now - TRASH_KEPT, now),
+        "deleted articles": _delete_articles(now - TRASH_KEPT),
     }
 
 
@@ -87,9 +92,7 @@ def _delete(before: datetime) -> int:
     """Deletes what was put aside and holds no answers. What the filter learned from it stays: numbers, and no words."""
     query = _aside(before).where(~_holds_answers(), ~_is_newest())
     gone = _ids(query)
-    kept = sa.update(SpamLesson).where(SpamLesson.comment_id.in_(gone))
-    kept = kept.values(comment_id=None, key=_LESSON_KEY + _text_of(SpamLesson.id))
-    _run(kept)
+    _keep_lessons(SpamLesson.comment_id.in_(gone))
     _run(sa.delete(Comment).where(Comment.id.in_(gone)))
     return len(gone)
 
@@ -103,17 +106,45 @@ def _empty(before: datetime, now: datetime) -> int:
     return len(ids)
 
 
+def _delete_articles(before: datetime) -> int:
+    """Deletes articles that were in the trash for long enough, with all of theirs: versions, notes, replies.
+
+    The newest one waits, and one with the newest reply: SQLite would give their numbers out again.
+    """
+    newest = aliased(Article)
+    last_id = sa.select(sa.func.max(newest.id)).scalar_subquery()
+    query = sa.select(Article.id).where(
+        Article.state == State.trash,
+        Article.trashed_at < before,
+        Article.id != last_id,
+        ~sa.exists().where(Comment.article_id == Article.id, _is_newest()),
+    )
+    gone = _ids(query)
+    theirs = sa.select(Comment.id).where(Comment.article_id.in_(gone))
+    _keep_lessons(SpamLesson.comment_id.in_(theirs))
+    _run(sa.delete(Article).where(Article.id.in_(gone)))
+    return len(gone)
+
+
+def _keep_lessons(condition: sa.ColumnElement[bool]) -> None:
+    """Keeps what the filter learned from replies that are about to be deleted."""
+    kept = sa.update(SpamLesson).where(condition)
+    _run(kept.values(comment_id=None, key=_LESSON_KEY + _text_of(SpamLesson.id)))
+
+
 def _aside(before: datetime) -> sa.Select[int]:
     query = sa.select(Comment.id).where(Comment.status.in_(_ASIDE), *_lay_still_since(before))
     return query.order_by(Comment.id.desc())  # answers before what they answer
 
 
 def _lay_still_since(before: datetime) -> Iterable[sa.ColumnElement[bool]]:
-    """That a reply came before then, nobody has decided about it since, and no appeal waits."""
+    """That a reply came before then, nobody has decided about it since, and no appeal waits that is young enough."""
     decided = sa.exists().where(
         ModerationEntry.comment_id == Comment.id, ModerationEntry.at >= before
     )
-    return Comment.created_at < before, Comment.appealed_at.is_(None), ~decided
+    waits = Comment.appealed_at >= before - APPEAL_WAITS
+    is_over = sa.or_(Comment.appealed_at.is_(None), ~waits)
+    return Comment.created_at < before, is_over, ~decided
 
 
 def _holds_answers() -> sa.ColumnElement[bool]:

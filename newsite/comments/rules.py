@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from newsite.comments import bans
 from newsite.comments.models import Comment, Status
 from newsite.comments.spam import learning
-from newsite.comments.spam.verdicts import verdict
+from newsite.comments.spam.verdicts import Verdict, verdict
 from newsite.db import db
 from newsite.sanitize import link_count
 from newsite.site.models import Site
@@ -22,6 +22,7 @@ MAX_NAMES = 100  # that one address has replied under: nobody has more of them i
 READ_FIRST = "Every reply is read first"
 NOT_CONFIRMED = "Address not confirmed"
 FIRST_REPLY = "First reply with this name and address"
+LOOKS_LIKE_SPAM = "Looks like spam"  # and why, after a colon
 KNOWN = "Address confirmed, and approved before"
 UNHELD = "No rule held it"
 # What is known of the sender is not kept, so that nobody can look at it again.
@@ -46,7 +47,9 @@ class Ruling(NamedTuple):
     status: Status
     rule: str  # which of them said so, in words for an editor; empty for a reply that may appear
     is_trusted: bool  # a reply of this name from this confirmed address was approved before
-    spam_score: float | None  # by which the desk sorts: `Verdict.kept_score`
+    spam_score: (
+        float | None
+    )  # by which the desk sorts: `Verdict.kept_score`; None of what is put aside
 
 
 def judge(
@@ -54,24 +57,28 @@ def judge(
 ) -> Ruling:
     """What becomes of a reply that has just come, or was changed. It only reads, with at most three small queries.
 
-    `suspicion` is the rule of the trap that its sender stepped into, if there was one.
+    `suspicion` is the rule of the trap that its sender stepped into, if there was one. The filter
+    takes longer than all the others: it is asked last, or not at all.
     """
     is_trusted = _was_approved_before(comment)
-    found = verdict(learning.current(), learning.suspect(comment), is_trusted=is_trusted)
-    looks = f"Looks like spam: {'; '.join(found.reasons)}" if found.is_hold else ""
     ban = bans.standing(comment, sender, now)
-    disallowed = None if ban else _listed(site.disallowed_keys, comment, sender)
     if ban:  # its value is not written down with the reply: that stays for longer
-        status = Status.spam if suspicion or looks else Status.trash
-        rule = f"Banned {ban.kind.value}"
-    elif disallowed:
-        status, rule = Status.trash, f"Disallowed {disallowed.what}{disallowed.key}"
-    elif suspicion:
-        status, rule = Status.spam, suspicion
+        is_spam = bool(suspicion) or _verdict(comment, is_trusted=is_trusted).is_hold
+        status = Status.spam if is_spam else Status.trash
+        return Ruling(status, f"Banned {ban.kind.value}", is_trusted, None)
+    disallowed = _listed(site.disallowed_keys, comment, sender)
+    if disallowed:
+        rule = f"Disallowed {disallowed.what}{disallowed.key}"
+        return Ruling(Status.trash, rule, is_trusted, None)
+    if suspicion:
+        return Ruling(Status.spam, suspicion, is_trusted, None)
+    found = _verdict(comment, is_trusted=is_trusted)
+    if found.is_hold:
+        held = [f"{LOOKS_LIKE_SPAM}: {'; '.join(found.reasons)}"]
     else:
-        held = [looks] if looks else _why_held(comment, site, sender, is_trusted=is_trusted)
-        status, rule = Status.pending if held else Status.approved, " · ".join(held)
-    return Ruling(status, rule, is_trusted, found.kept_score)
+        held = _why_held(comment, site, sender, is_trusted=is_trusted)
+    status = Status.pending if held else Status.approved
+    return Ruling(status, " · ".join(held), is_trusted, found.kept_score)
 
 
 def passed(ruling: Ruling) -> str:
@@ -82,6 +89,10 @@ def passed(ruling: Ruling) -> str:
 def is_seen_once(rule: str) -> bool:
     """Whether it was the sender that a rule looked at: to judge again would overlook it."""
     return any(words in rule for words in _SEEN_ONCE)
+
+
+def _verdict(comment: Comment, *, is_trusted: bool) -> Verdict:
+    return verdict(learning.current(), learning.suspect(comment), is_trusted=is_trusted)
 
 
 def _why_held(comment: Comment, site: Site, sender: Sender, *, is_trusted: bool) -> list[str]:

@@ -57,13 +57,27 @@ def storable(text: str) -> str:
 
 
 def fingerprint(reply: NewReply, parent_id: int | None) -> str:
-    """SHA-256, in hex, of who says what to whom in a tidied reply, however it is spaced or capitalised.
+    """What is said to whom in a tidied reply, and by whom, however it is spaced or capitalised: 64 hex digits.
 
     Two replies to one article that have the same are the same reply.
     """
-    said = (str(parent_id or ""), email_key(reply.email), reply.author_name, tidy_text(reply.body))
-    words = "\x00".join(" ".join(part.casefold().split()) for part in said)
-    return hashlib.sha256(words.encode()).hexdigest()
+    return of_words(reply, parent_id) + _digest(email_key(reply.email), reply.author_name)
+
+
+def of_words(reply: NewReply, parent_id: int | None) -> str:
+    """How the fingerprint begins of every reply that says this to the same one, whoever says it."""
+    return _digest(str(parent_id or ""), tidy_text(reply.body))
+
+
+def of_none(comment_id: int) -> str:
+    """A fingerprint that no words have: those of this reply may be sent again."""
+    return f"none:{comment_id}"
+
+
+def _digest(*parts: str) -> str:
+    """Half of a SHA-256, in hex."""
+    words = "\x00".join(" ".join(part.casefold().split()) for part in parts)
+    return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
 def _body_problem(body: str) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 from newsite import limits
 from newsite.config import Settings
 from newsite.db import db
+from newsite.mail import bounces
 from newsite.mail.line import Line
 from newsite.mail.message import Letter, message
 from newsite.mail_settings import MailSettings
@@ -36,7 +37,7 @@ class Office:
 
     def send(self, letter: Letter, key: str, now: datetime) -> None:
         """Hands a letter to the server; `key` is its job's. Raises what `Line.send` and `message` raise."""
-        identity = limits.hidden(f"message-id:{key}")[:32]
+        identity = bounces.identity(limits.hidden(f"message-id:{key}")[:32], letter.to)
         self.line.send(message(letter, self.settings.sender, identity=identity, now=now))
         self.failures = 0
 

@@ -61,6 +61,20 @@ def approved(sent: Callable[..., Comment], editor: User, now: datetime) -> Calla
 
 
 @pytest.fixture
+def circle(sent: Callable[..., Comment]) -> Callable[[int], list[Comment]]:
+    """Makes replies of which each answers the one before, and the first the last: no action would."""
+
+    def make(size: int) -> list[Comment]:
+        members = [sent(f"No. {number} in a circle of {size}") for number in range(size)]
+        for number, member in enumerate(members):
+            member.parent_id = members[number - 1].id
+        db.session.commit()
+        return members
+
+    return make
+
+
+@pytest.fixture
 def counted() -> Callable[[], AbstractContextManager[list[str]]]:
     """Notes the statements that are run inside."""
     return _counted

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article, Kind
-from newsite.comments import actions, arriving
+from newsite.comments import actions, arriving, queries
 from newsite.comments.models import Comment
+from newsite.comments.rules import Sender
 from newsite.comments.submission import NewReply
 from newsite.db import db, reading
-from newsite.errors import RepliesClosed
+from newsite.errors import RepliesClosed, TooFast
 from newsite.site.models import Site
 
 MakeReply = Callable[..., NewReply]
@@ -90,3 +91,42 @@ def test_a_second_press_finds_the_first_reply_and_writes_nothing(
     assert not first.is_repeat
     assert arriving.store(arrival, now=now) == (first.id, True)
     assert db.session.scalar(sa.select(sa.func.count(Comment.id))) == 1
+
+
+def test_of_two_who_send_again_at_once_what_lies_in_the_trash_the_later_one_is_the_repeat(
+    article: Article, site: Site, reply: MakeReply, editor: User, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """On PostgreSQL both find the old reply before one of them has written: here the other one writes in between."""
+    old = arriving.store(arriving.prepare(article, reply(), site, now=now), now=now)
+    actions.trash(db.session.get_one(Comment, old.id), by=editor, now=now)
+    db.session.commit()
+    later = now + timedelta(minutes=2)
+    arrival = arriving.prepare(article, reply(), site, now=later)
+    others: list[arriving.Stored] = []
+
+    def found(article_id: int, fingerprint: str) -> Comment:
+        first = with_fingerprint(article_id, fingerprint)
+        monkeypatch.undo()
+        others.append(arriving.store(arrival, now=later))
+        return first
+
+    with_fingerprint = queries.with_fingerprint
+    monkeypatch.setattr(queries, "with_fingerprint", found)
+    assert arriving.store(arrival, now=later) == (others[0].id, True)
+    assert others[0] == (others[0].id, False)
+    assert others[0].id != old.id
+
+
+def test_a_storm_from_one_network_waits_unless_its_time_is_yet_to_come(
+    article: Article, site: Site, reply: MakeReply, now: datetime
+) -> None:
+    sender = Sender("203.0.113.0/24")
+    for number in range(arriving.MOST_A_NETWORK):
+        one = reply(body=f"No. {number}", email=f"a{number}@b.example")
+        arriving.store(arriving.prepare(article, one, site, sender=sender, now=now), now=now)
+    with pytest.raises(TooFast, match="from your network"):
+        arriving.prepare(article, reply(), site, sender=sender, now=now)
+    for at in (now + timedelta(minutes=1), now - timedelta(hours=1)):  # the clock was set back
+        arriving.prepare(article, reply(), site, sender=sender, now=at)
+    arriving.prepare(article, reply(), site, now=now)

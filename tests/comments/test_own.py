@@ -13,6 +13,7 @@ from newsite.articles.models import Article
 from newsite.comments import actions, own
 from newsite.comments.models import Comment, Follows, Status
 from newsite.comments.spam.models import SpamLesson
+from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.errors import Conflict, DuplicateReply, NotAllowed, RepliesClosed, RuleBroken
 from newsite.mail import troubles
@@ -207,6 +208,20 @@ def test_a_reply_is_withdrawn_and_answers_to_it_stay(
     assert lessons() == 1  # of the answer
     with pytest.raises(Conflict, match="has withdrawn"):
         actions.restore(comment, by=editor, now=now)
+
+
+@pytest.mark.parametrize("seconds", [5, 3600])
+def test_what_was_withdrawn_may_be_sent_again_in_the_same_words(
+    sent: Send, article: Article, reply: Callable[..., NewReply], now: datetime, seconds: int
+) -> None:
+    first = sent()
+    own.withdraw(first, now=first.created_at)
+    db.session.commit()
+    again = actions.submit_reply(
+        article, reply(), now=first.created_at + timedelta(seconds=seconds)
+    )
+    assert (again.is_repeat, again.status) == (False, Status.pending)
+    assert again is not first
 
 
 def test_who_withdraws_is_mailed_nothing_more(sent: Send, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article
-from newsite.comments import actions, queries
+from newsite.comments import actions, deciding, queries
 from newsite.comments.models import Comment, Status
 from newsite.comments.queries import Queue, Sought
 from newsite.db import db
@@ -45,6 +45,19 @@ def test_each_queue_is_counted(
     }
     monkeypatch.setattr(queries, "COUNTED", 1)
     assert queries.counts()[Queue.waiting] == 1
+
+
+def test_what_an_editor_held_whose_account_is_gone_did_not_come_back_by_itself(
+    approved: Send, editor: User, now: datetime
+) -> None:
+    held, changed = approved("1"), approved("2")
+    actions.hold(held, by=editor, now=now).by_id = None
+    deciding.move(
+        changed, Status.pending, rule="3 links", now=now
+    )  # as its writer's other words do
+    db.session.commit()
+    assert (held.status, changed.status) == (Status.pending, Status.pending)
+    assert queries.back_again() == [changed]
 
 
 def test_what_looks_like_spam_waits_in_a_list_of_its_own(sent: Send) -> None:

@@ -9,15 +9,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsite import outbox, wiping
+from newsite.articles import actions as articles
+from newsite.articles import notes
+from newsite.articles.models import Article, Credit, Note, Revision
 from newsite.comments import actions, bans, own, pages, reports, retention
 from newsite.comments.models import BanKind, Comment, Report, ReportReason, Status
 from newsite.comments.spam.models import SpamLesson
+from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.errors import Conflict
 from newsite.outbox import Job
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-NOTHING = {"networks": 0, "addresses": 0, "deleted replies": 0, "emptied replies": 0}
+NOTHING = {
+    "networks": 0,
+    "addresses": 0,
+    "deleted replies": 0,
+    "emptied replies": 0,
+    "deleted articles": 0,
+}
 
 
 @pytest.fixture
@@ -115,6 +125,18 @@ def test_an_appeal_is_answered_first(sent, newest, editor, now):
     assert comment.appeal == "Look again"
 
 
+def test_an_appeal_that_nobody_answers_keeps_an_address_for_sixty_days(sent, newest, editor, now):
+    comment = sent()
+    actions.trash(comment, by=editor, now=now)
+    own.appeal(comment, "Look again", now=now + 20 * DAY)
+    actions.approve(newest(), by=editor, now=now)
+    db.session.commit()
+    gone = comment.id
+    assert "deleted replies" not in run(now + 80 * DAY)
+    assert run(now + 80 * DAY + SECOND)["deleted replies"] == 1
+    assert gone not in ids()
+
+
 def test_what_the_filter_learned_from_spam_stays_without_the_reply(sent, newest, editor, now):
     comment = sent()
     actions.mark_spam(comment, by=editor, now=now)
@@ -201,6 +223,86 @@ def test_the_worker_does_it_once_a_day(sent, now):
     done = db.session.scalars(sa.select(Job).where(Job.kind == retention.KIND)).all()
     assert [job.key for job in done] == [f"retention:{later:%Y-%m-%d}"]
     assert not [job for job in db.session.scalars(sa.select(Job)) if job.error]
+
+
+def test_an_article_is_deleted_after_thirty_days_in_the_trash_with_all_of_it(
+    make_article, sent, editor, now
+):
+    thrown = make_article("Thrown away", publish=False)
+    notes.write(thrown, "No use.", by=editor, now=now)
+    articles.trash(thrown, by=editor, now=now)
+    make_article("Newer")
+    sent("Hello.")
+    db.session.commit()
+    article_id = thrown.id
+    assert retention.run(now + 30 * DAY)["deleted articles"] == 0
+    assert retention.run(now + 30 * DAY + timedelta(seconds=1))["deleted articles"] == 1
+    db.session.commit()
+    assert db.session.get(Article, article_id) is None
+    for model in (Note, Revision, Credit):
+        assert not db.session.scalars(sa.select(model).where(model.article_id == article_id)).all()
+
+
+def test_the_file_is_wiped_whole_where_an_article_went(make_article, sent, editor, now, engine):
+    def asked() -> list[dict[str, bool]]:
+        found = db.session.scalars(sa.select(Job).where(Job.kind == wiping.KIND).order_by(Job.id))
+        return [job.payload for job in found]
+
+    sent("Hello.")
+    retention.run_all(now + 31 * DAY)
+    logs = [{"log": True}] if engine == "sqlite" else []
+    assert asked() == logs
+    articles.trash(make_article("Thrown away", publish=False), by=editor, now=now)
+    make_article("Newer")
+    retention.run_all(now + 31 * DAY)
+    assert asked() == logs + ([{"log": False}] if engine == "sqlite" else [])
+
+
+def test_an_article_taken_out_of_the_trash_stays(make_article, editor, now):
+    article = make_article("Thrown away", publish=False)
+    articles.trash(article, by=editor, now=now)
+    articles.restore(article, by=editor, now=now)
+    make_article("Newer")
+    db.session.commit()
+    assert article.trashed_at is None
+    assert retention.run(now + 31 * DAY)["deleted articles"] == 0
+
+
+def test_a_number_that_would_be_given_out_again_is_kept_until_there_is_a_newer_one(
+    article, make_article, sent, editor, site, now
+):
+    sent("The newest reply.")
+    for one in (article, newest := make_article("The newest article")):
+        articles.withdraw(one, reason="A name.", by=editor, now=now, site=site)
+        articles.trash(one, by=editor, now=now)
+    db.session.commit()
+    assert retention.run(now + 31 * DAY)["deleted articles"] == 0
+    later, newest_id = make_article("Later"), newest.id
+    db.session.commit()
+    assert retention.run(now + 31 * DAY)["deleted articles"] == 1
+    db.session.commit()
+    assert later.id > newest_id
+
+
+def test_what_the_filter_learned_from_an_articles_replies_stays(
+    article, make_article, sent, editor, site, now
+):
+    comment = sent("Buy now.")
+    actions.mark_spam(comment, by=editor, now=now)
+    other = make_article("Other")
+    db.session.commit()
+    lesson = db.session.scalars(sa.select(SpamLesson)).one()
+    assert lesson.comment_id == comment.id
+    last = NewReply("Last", "last@example.org", "", "The last word.")
+    newer = actions.submit_reply(other, last, now=now)
+    actions.approve(newer, by=editor, now=now)
+    articles.withdraw(article, reason="A name.", by=editor, now=now, site=site)
+    articles.trash(article, by=editor, now=now)
+    db.session.commit()
+    assert retention.run(now + 31 * DAY)["deleted articles"] == 1
+    db.session.commit()
+    db.session.refresh(lesson)
+    assert lesson.comment_id is None
 
 
 DECISIONS = (actions.approve, actions.approve, actions.trash, actions.mark_spam)

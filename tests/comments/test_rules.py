@@ -233,3 +233,36 @@ def test_judging_asks_three_small_questions_at_most(
         judge(second)
     assert len(run) == 3
     assert all("comments.body" not in statement for statement in run)
+
+
+@pytest.mark.parametrize(
+    ("given", "trap", "is_banned", "asked"),
+    [
+        ({"disallowed_keys": "there"}, "", False, 0),
+        ({}, "A trap", False, 0),
+        ({}, "A trap", True, 0),
+        ({}, "", True, 1),  # it says whether spam or the trash is the place
+        ({}, "", False, 1),
+    ],
+)
+def test_the_filter_is_asked_only_where_nothing_cheaper_has_decided(
+    sent: Send,
+    judge: Judge,
+    editor: User,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, Any],
+    trap: str,
+    is_banned: bool,
+    asked: int,
+) -> None:
+    comment, calls = sent(), []
+    if is_banned:
+        bans.ban(BanKind.name, "Ann", until=None, reason="", by=editor, now=now)
+    verdict = rules.verdict
+    monkeypatch.setattr(
+        rules, "verdict", lambda *shown, **how: (calls.append(shown), verdict(*shown, **how))[1]
+    )
+    ruling = judge(comment, trap=trap, **given)
+    assert len(calls) == asked
+    assert ruling.spam_score is None

@@ -49,6 +49,35 @@ def test_what_was_given_up_stays_so_until_its_owner_shows_up(app, now):
     assert troubles.given_up() == 0
 
 
+def test_an_address_that_is_refused_and_returns_mail_is_given_up_once(app, now):
+    for first, second in (
+        (troubles.refused, troubles.returned),
+        (troubles.returned, troubles.refused),
+    ):
+        for count in (first, second):
+            for _ in range(3):
+                count(ANN, now)
+        assert troubles.given_up() == 1
+        troubles.forgive(ANN)
+        assert not troubles.is_given_up(ANN)
+
+
+def test_mails_that_come_back_count_while_none_is_half_a_year_after_the_one_before(app, now):
+    for days in (0, 170, 340):
+        troubles.returned(ANN, now + timedelta(days=days))
+    assert troubles.is_given_up(ANN)
+
+
+def test_what_was_counted_is_forgotten_half_a_year_after_the_last_time(app, now):
+    troubles.refused(ANN, now)
+    troubles.returned(ANN, now + timedelta(days=1))
+    assert troubles.tidy(now + timedelta(days=180)) == 0
+    assert troubles.tidy(now + timedelta(days=181)) == 1
+    assert troubles.tidy(now + timedelta(days=182)) == 1
+    refuse(now, 3)
+    assert troubles.tidy(now + timedelta(days=999)) == 0
+
+
 def test_no_address_is_kept(app, now):
     refuse(now, 3)
     row = db.session.execute(sa.select(MailTrouble.__table__)).one()

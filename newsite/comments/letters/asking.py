@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from newsite import limits, mail, outbox
 from newsite.accounts.emails import email_key
+from newsite.comments import rules
 from newsite.comments.letters.jobs import Kind
-from newsite.comments.models import Comment, ModerationEntry
+from newsite.comments.models import Comment, ModerationEntry, Status
 from newsite.db import db
 from newsite.outbox import Job
 
@@ -20,6 +21,7 @@ ANSWERS_EVERY = timedelta(minutes=5)  # answers to one reply are collected for s
 THREADS_EVERY = timedelta(hours=1)
 # A letter tells of what was approved so long before it is written: all of that is committed by then.
 SETTLING = timedelta(minutes=1)
+UNDO_FOR = timedelta(minutes=1)  # a slip of the hand is seen by then
 
 
 class Stored(Protocol):
@@ -40,9 +42,15 @@ def ask_to_confirm(comment: Stored, *, now: datetime) -> None:
 
 
 def tell_of_approval(comment: Comment, *, now: datetime) -> None:
-    """Has those told who follow, when a reply first came on its page; the caller commits."""
+    """Has those told who follow, when a reply first came on its page; the caller commits.
+
+    Its writer is asked to confirm, if nobody wanted to write to the address before.
+    """
     if not mail.is_set_up():
         return
+    if _was_passed_over(comment):
+        key = f"confirm-approved:{comment.id}"
+        outbox.add(Kind.confirm, key, {"comment": comment.id}, now=now)
     if comment.parent_id is not None:
         end = _end(now, ANSWERS_EVERY)
         key = f"answer:{comment.parent_id}:{end:%Y-%m-%dT%H:%M}"
@@ -54,10 +62,11 @@ def tell_of_approval(comment: Comment, *, now: datetime) -> None:
 
 
 def tell_of_decision(entry: ModerationEntry, *, now: datetime) -> None:
-    """Has the writer of a reply told what was decided about it; the caller commits."""
+    """Has the writer of a reply told what was decided about it, if it still stands in a minute; the caller commits."""
     if mail.is_set_up():
         db.session.flush()  # the decision's id is in the job
-        outbox.add(Kind.decision, f"decision:{entry.id}", {"entry": entry.id}, now=now)
+        told = {"entry": entry.id}
+        outbox.add(Kind.decision, f"decision:{entry.id}", told, now=now, due=now + UNDO_FOR)
 
 
 def send_privacy_link(email: str, *, now: datetime) -> None:
@@ -74,6 +83,16 @@ def forget_privacy_links(email: str) -> None:
     """Forgets that this address asked for the link, whether or not it was sent; the caller commits."""
     asked = Job.key.startswith(_privacy_key(email), autoescape=True)
     db.session.execute(sa.delete(Job).where(Job.kind == Kind.privacy, asked))
+
+
+def _was_passed_over(comment: Comment) -> bool:
+    """Whether a rule took a reply for spam, or put it aside when it came: then the writer was not asked."""
+    came_aside = [
+        entry.old_status is None and entry.new_status is not Status.pending
+        for entry in comment.entries
+    ]
+    looked = [entry.rule.startswith(rules.LOOKS_LIKE_SPAM) for entry in comment.entries]
+    return any(came_aside + looked)
 
 
 def _privacy_key(email: str) -> str:

@@ -25,17 +25,19 @@ MOST_A_NETWORK = 20
 def write(claim: Claim, now: datetime) -> Written | None:
     """Asks, if there is somebody to ask, and nobody sends us to flood a letter box."""
     comment = queries.by_id(claim.payload["comment"])
-    if comment is None or not _is_asked(comment, now) or _is_flood(comment):
+    if comment is None or not is_asked(comment, now):
         return None
     link = mail.absolute(links.status_path(comment.id, links.MAIL, now=now))
     article = {"title": comment.article.title, "address": address_of(comment.article)}
     return Written(printed("confirm", comment.email, is_asked_for=True, link=link, **article))
 
 
-def _is_asked(comment: Comment, now: datetime) -> bool:
-    is_waiting = comment.status is Status.pending and (comment.spam_score or 0) < HOLD_AT
+def is_asked(comment: Comment, now: datetime) -> bool:
+    """Whether its writer is to be asked, so long as there is a mail server."""
+    is_honest = comment.status is Status.pending and (comment.spam_score or 0) < HOLD_AT
     is_open = comment.user_id is None and comment.confirmed_at is None and bool(comment.email)
-    return is_waiting and is_open and comment.article.is_public(now)
+    is_shown = is_honest or comment.is_approved
+    return is_shown and is_open and comment.article.is_public(now) and not _is_flood(comment)
 
 
 def _is_flood(comment: Comment) -> bool:

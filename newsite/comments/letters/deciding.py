@@ -12,11 +12,13 @@ from newsite.outbox import Claim
 
 
 def write(claim: Claim, now: datetime) -> Written | None:
-    """Tells of a decision, with its note; nobody whose address was not confirmed."""
+    """Tells of a decision that still stands, with its note; nobody whose address was not confirmed."""
     entry = db.session.get(ModerationEntry, claim.payload["entry"])
-    if entry is None or entry.comment.confirmed_at is None or not entry.comment.email:
+    if entry is None or entry.was_undone:
         return None
     comment = entry.comment
+    if comment.confirmed_at is None or not comment.email:
+        return None
     letter = printed(
         "decision",
         comment.email,

@@ -1,15 +1,12 @@
 """What the letters' jobs have in common: their kinds, and how a job becomes a mail."""
 
 import enum
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
-from newsite import db as database
-from newsite import mail
-from newsite.db import db
-from newsite.mail import Letter
-from newsite.outbox import Claim, Handler, Hopeless
+from newsite.mail import posting
+from newsite.mail.posting import Writer, Written
+from newsite.outbox import Handler
+
+__all__ = ["SENT", "Kind", "Writer", "Written", "sender"]
 
 
 class Kind(enum.StrEnum):
@@ -28,31 +25,6 @@ class Kind(enum.StrEnum):
 SENT = [kind for kind in Kind if kind not in (Kind.threads, Kind.moderators)]
 
 
-@dataclass(frozen=True)
-class Written:
-    """A letter, and what is noted in the session when it was sent."""
-
-    letter: Letter
-    then: Callable[[], None] = lambda: None
-
-
-Writer = Callable[[Claim, datetime], Written | None]  # only reads; None: there is nothing to tell
-
-
 def sender(write: Writer) -> Handler:
-    """The handler that sends what `write` has written for a job.
-
-    A worker that dies between the server's yes and its note of it sends the letter again, with the
-    Message-ID of the first: mail programs know them for one.
-    """
-
-    def send(claim: Claim, now: datetime) -> None:
-        if not mail.is_set_up():
-            raise Hopeless("there is no mail server any more")
-        with database.reading():  # on SQLite whoever writes would wait for the mail server
-            written = write(claim, now)
-            db.session.rollback()
-        if written and mail.deliver(written.letter, claim, kinds=SENT, now=now):
-            written.then()
-
-    return send
+    """The handler that sends what `write` has written for a job."""
+    return posting.sender(write, SENT)

@@ -69,8 +69,16 @@ def _new(user_id: int, claim: Claim) -> list[Comment]:
     last = _latest(user_id, claim.created_at, Job.error == "", Job.id != claim.id)
     since = (last or claim.created_at - LOOKED_BACK) - SETTLING
     until = claim.created_at - SETTLING
-    waiting = queries.queue(Queue.waiting, limit=MOST_SHOWN).items
-    return [comment for comment in reversed(waiting) if since <= comment.created_at < until]
+    waiting = [*queries.queue(Queue.waiting, limit=MOST_SHOWN).items, *queries.back_again()]
+    came = {comment: _waits_since(comment) for comment in waiting}
+    new = [comment for comment in came if since <= came[comment] < until]
+    return sorted(new, key=lambda comment: (came[comment], comment.id))[-MOST_SHOWN:]
+
+
+def _waits_since(comment: Comment) -> datetime:
+    """When it came, or came back from its page by its writer's doing."""
+    back = [one.at for one in comment.entries if one.is_move and one.rule]
+    return max([comment.created_at, *back])
 
 
 def _latest(user_id: int, now: datetime, *which: sa.ColumnElement[bool]) -> datetime | None:
@@ -97,7 +105,7 @@ def _shown(comment: Comment, user: User, now: datetime) -> dict[str, Any]:
     return {
         "name": comment.author_name,
         "title": comment.article.title,
-        "rule": comment.entries[-1].rule if comment.entries else "",
+        "rule": comment.explanation.rule if comment.explanation else "",
         "text": words_of(comment, SHOWN_CHARS),
         "links": {
             choice.value: mail.absolute(decide_path(user.id, comment, choice, now=now))

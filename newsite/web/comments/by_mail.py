@@ -69,9 +69,14 @@ def stop(token: str) -> Response:
         abort(404)
     by_mail.stop(token, now=now())
     db.session.commit()
-    return _said(gettext("The mails are stopped"), gettext("No more of them will be sent."))
+    heading, sentence = gettext("The mails are stopped"), gettext("No more of them will be sent.")
+    return _said(heading, sentence, is_for_editors=False)
 
 
-def _said(heading: str, sentence: str, status: int = 200) -> Response:
-    page = render_template("by_mail/said.html", heading=heading, sentence=sentence)
+def _said(
+    heading: str, sentence: str, status: int = 200, *, is_for_editors: bool = True
+) -> Response:
+    page = render_template(
+        "by_mail/said.html", heading=heading, sentence=sentence, is_for_editors=is_for_editors
+    )
     return private(page, status)

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from flask import current_app, render_template, url_for
+from flask import current_app, render_template
 
 from newsite.articles.printed import Text
 from newsite.web.comments import tokens
 from newsite.web.comments.form import reply_form
 from newsite.web.context import current_site
+from newsite.web.templating import own_path
 
 KEY = "newsite.empty_forms"
 _ADDRESS, _TOKEN = "\0address\0", "\0token\0"  # no template and no translation writes these
@@ -15,7 +16,7 @@ _ADDRESS, _TOKEN = "\0address\0", "\0token\0"  # no template and no translation 
 
 def form_html(article: Text, now: datetime) -> str:
     """The form as a reader meets it. Fields are the same under every article: writing them took a tenth of a page."""
-    address = url_for("comments.create", article_id=article.id)
+    address = own_path("comments.create", article_id=article.id)
     token = tokens.form_token(article.id, now)
     kept: dict[str, str] = current_app.extensions.setdefault(KEY, {})
     language = current_site().language

@@ -76,7 +76,11 @@ def _followed(path: str, name: str) -> Printed | Response:
     article = printed.by_path(f"/{path}")
     if article is None:
         pagecache.keep_nothing()
-        target = queries.redirect_from(path)
+        led = queries.redirect_from(path)
+        way = queries.way_below(led, name, now())
+        if way is not None:
+            return guard.moved(way)
+        target = led.article if led else None
         if target is None or not (_is_followed(target) and target.is_public(now())):
             abort(404)
         return guard.moved(feed_url(target, name))
@@ -95,7 +99,11 @@ def _followed(path: str, name: str) -> Printed | Response:
 
 
 def _is_followed(article: Article | Printed) -> bool:
-    return article.kind is Kind.article and article.state not in (State.draft, State.trash)
+    return article.kind is Kind.article and article.state not in (
+        State.draft,
+        State.review,
+        State.trash,
+    )
 
 
 def _xml(article: Printed, name: str, mimetype: str) -> Response:

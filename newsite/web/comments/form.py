@@ -16,7 +16,7 @@ from newsite.comments.submission import (
     NewReply,
 )
 from newsite.errors import RuleBroken
-from newsite.web.comments.tokens import ReplyToken
+from newsite.web.comments.tokens import FormToken, Purpose
 
 TRAP = "Filled a field that people do not see"
 _FIELDS = {"body": "comment", "author_name": "author", "email": "email", "website": "url"}
@@ -32,8 +32,8 @@ class ReplyForm(Form):
 
     class Meta:
         csrf = True
-        csrf_class = ReplyToken
-        csrf_context: tuple[int, datetime]
+        csrf_class = FormToken
+        csrf_context: tuple[Purpose, int, datetime]
 
     comment = TextAreaField(
         lazy_gettext("Comment"),
@@ -106,7 +106,7 @@ def reply_form(
     article: Text | Subject, now: datetime, sent: Any = None, to: int | None = None
 ) -> ReplyForm:
     """The form of an article, empty or with what was `sent`; `to` is the comment that it answers."""
-    form = ReplyForm(sent, meta={"csrf_context": (article.id, now)})
+    form = ReplyForm(sent, meta={"csrf_context": (Purpose.reply, article.id, now)})
     if sent is None and to is not None:
         form.to.data = str(to)
     return form

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from newsite import limits, mail
 from newsite.comments import own, queries
+from newsite.comments.letters import confirming
 from newsite.comments.links import Opened, Right
 from newsite.comments.models import Comment, Follows
 from newsite.db import db, expect
@@ -126,9 +127,15 @@ def _require(opened: Opened, right: Right) -> None:
     raise NotAllowed(sentence)
 
 
+def _is_asked(opened: Opened, comment: Comment) -> bool:
+    """Whether the writer, who came by another link, has a mail to wait for."""
+    is_first = opened.right is Right.OWN and not opened.is_late and mail.is_set_up()
+    return is_first and confirming.is_asked(comment, now())
+
+
 def _page(token: str, opened: Opened, comment: Comment, refused: Refused | None = None) -> Response:
     article = comment.article if comment.article.is_public(now()) else None
-    notes = [entry.note for entry in comment.entries if entry.note]
+    notes = [entry.note for entry in comment.entries if entry.note and not entry.was_undone]
     body = render_template(
         "own/show.html",
         token=token,
@@ -137,7 +144,9 @@ def _page(token: str, opened: Opened, comment: Comment, refused: Refused | None 
         refused=refused,
         is_own=opened.right >= Right.OWN,
         is_mailed=opened.right is Right.MAIL,
+        is_late=opened.is_late,
         has_mail=mail.is_set_up(),
+        is_asked=_is_asked(opened, comment),
         note=notes[-1] if notes else "",
         may_edit=own.may_edit(comment, now()),
         edit_until=comment.created_at + own.MAY_EDIT_FOR,

@@ -14,6 +14,7 @@ from newsite.comments.models import Comment, ReportReason
 from newsite.db import db
 from newsite.errors import RuleBroken, TooFast
 from newsite.web.comments.form import ReplyForm
+from newsite.web.comments.tokens import Purpose
 from newsite.web.context import current_site, now
 from newsite.web.headers import private
 
@@ -119,7 +120,8 @@ def _reported(article_id: int, comment_id: int) -> Comment:
 
 
 def _form(comment: Comment, sent: Any = None) -> ReportForm:
-    return ReportForm(sent, meta={"csrf_context": (comment.article_id, now())})
+    context = (Purpose.report, comment.article_id, now())
+    return ReportForm(sent, meta={"csrf_context": context})
 
 
 def _slowed(comment: Comment, form: ReportForm, seconds: int) -> Response:

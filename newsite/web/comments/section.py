@@ -17,7 +17,7 @@ from newsite.comments.pages import PageNumber, page_of_replies
 from newsite.web import pagecache
 from newsite.web.comments.empty import form_html
 from newsite.web.context import current_site, now
-from newsite.web.templating import article_url
+from newsite.web.templating import article_url, own_path
 
 PARAMETER = "replies"  # of an article's address: which page of replies; `?replies=2.3`
 FIRST = PageNumber()
@@ -33,6 +33,7 @@ class ReplySection:
     heading: str
     thread_html: str  # blocks in lists in lists
     rows: list[Row]  # what the thread was made of
+    author_reply: str | None  # address of the author's first answer
     earlier: str | None  # addresses of the pages before and after
     later: str | None
     form_html: str | None  # None: replies are closed
@@ -59,6 +60,7 @@ def reply_section(article: Text) -> ReplySection:
         heading=_heading(article.reply_count, is_open),
         thread_html=thread_html(page.rows, is_open=is_open),
         rows=page.rows,
+        author_reply=_permalink(article, page.author_reply),
         earlier=page.earlier and page_address(article, page.earlier, "#replies"),
         later=page.later and page_address(article, page.later, "#replies"),
         form_html=form_html(article, now()) if is_open else None,
@@ -96,6 +98,12 @@ def nested(rows: list[Row]) -> list[Line]:
         closed = sum(level >= next_depth for level in levels[:-1])
         lines.append((row, next_depth > row.depth, closed))
     return lines
+
+
+def _permalink(article: Text, comment_id: int | None) -> str | None:
+    if comment_id is None:
+        return None
+    return own_path("comments.show", article_id=article.id, comment_id=comment_id)
 
 
 def _asked() -> PageNumber:

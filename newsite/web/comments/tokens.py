@@ -4,6 +4,7 @@ The form stands on pages of which anybody may keep a copy, so its token knows no
 bound to the article, and its time is rounded, so that every worker makes the same bytes.
 """
 
+import enum
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -20,45 +21,54 @@ from newsite.tokens import FixedSigner
 from newsite.web import pagecache
 from newsite.web.context import settings
 
-FORM_SALT = "newsite.reply-form"
 OLD_SALT = "newsite.reply-status"  # of the first addresses: they carry no time
 DAY = 24 * 60 * 60  # seconds
 VALID = 8 * DAY  # from the rounded time: a page that was kept for a week still takes replies
 SKEW = 5 * 60  # seconds by which the clocks of two hosts may differ
 
 
-class ReplyToken(CSRF):
-    """WTForms' own way in for a token of another kind; `csrf_context` is (article's id, now)."""
+class Purpose(enum.Enum):
+    """The salt of a form's token, so that none is taken for the token of another form."""
+
+    reply = "newsite.reply-form"
+    report = "newsite.report-form"
+    privacy = "newsite.privacy-form"
+
+
+class FormToken(CSRF):
+    """WTForms' own way in for a token of another kind; `csrf_context` is (purpose, article's id, now)."""
 
     def setup_form(self, form: Any) -> Any:
         """Reads what the token is bound to."""
-        self.article_id, self.now = form.meta.csrf_context
+        self.purpose, self.article_id, self.now = form.meta.csrf_context
         return super().setup_form(form)
 
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
         """The token of today for this article."""
-        return form_token(self.article_id, self.now)
+        return form_token(self.article_id, self.now, self.purpose)
 
     def validate_csrf_token(self, form: Any, field: CSRFTokenField) -> None:
         """Raises ValidationError with a sentence for the reader."""
         try:
-            signed = _form_serializer(_seconds(self.now) + SKEW, settings().secret_key).loads(
-                field.data or "", max_age=VALID + SKEW
-            )
+            at, secret = _seconds(self.now) + SKEW, settings().secret_key
+            reading = _form_serializer(at, secret, self.purpose)
+            signed = reading.loads(field.data or "", max_age=VALID + SKEW)
         except SignatureExpired:
             raise ValidationError(
-                gettext("This page had been open for over a week. Post your reply again.")
+                gettext("This page had been open for over a week. Send it again, and it is taken.")
             ) from None
         except BadSignature:
             signed = None
         if signed != self.article_id:
             raise ValidationError(
                 gettext("This form was not made by this page. Post your reply again.")
+                if self.purpose is Purpose.reply
+                else gettext("This form was not made by this page. Send it again.")
             )
 
 
-def form_token(article_id: int, now: datetime) -> str:
-    """The token of an article's reply form: another one every 24 hours, at a time of the article's own.
+def form_token(article_id: int, now: datetime, purpose: Purpose = Purpose.reply) -> str:
+    """The token of a form about an article: another one every 24 hours, at a time of the article's own.
 
     Were it midnight for all, every kept page would end at once.
     """
@@ -66,14 +76,14 @@ def form_token(article_id: int, now: datetime) -> str:
     offset = article_id * 7919 % DAY  # any large prime spreads neighbours over the day
     begun = seconds - (seconds - offset) % DAY
     pagecache.until(datetime.fromtimestamp(begun + DAY, UTC))
-    return _signed_once(settings().secret_key, begun, article_id)
+    return _signed_once(settings().secret_key, begun, article_id, purpose)
 
 
 @lru_cache(
     maxsize=1024
 )  # of some 100 bytes; it is the same all day, and signing it is 4 % of a page
-def _signed_once(secret: str, begun: int, article_id: int) -> str:
-    return _text(_form_serializer(begun, secret).dumps(article_id))
+def _signed_once(secret: str, begun: int, article_id: int, purpose: Purpose) -> str:
+    return _text(_form_serializer(begun, secret, purpose).dumps(article_id))
 
 
 def read_status_token(token: str, now: datetime) -> Opened | None:
@@ -88,9 +98,9 @@ def read_status_token(token: str, now: datetime) -> Opened | None:
     return Opened(comment_id, Right.OWN if right == "own" else Right.VIEW, now)
 
 
-def _form_serializer(at: int, secret: str) -> URLSafeTimedSerializer:
+def _form_serializer(at: int, secret: str, purpose: Purpose) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(
-        secret, salt=FORM_SALT, signer=FixedSigner, signer_kwargs={"at": at}
+        secret, salt=purpose.value, signer=FixedSigner, signer_kwargs={"at": at}
     )
 
 

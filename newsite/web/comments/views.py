@@ -18,7 +18,7 @@ from newsite.comments.arriving import Stored
 from newsite.comments.pages import page_of
 from newsite.comments.rules import Sender
 from newsite.db import db, expect
-from newsite.errors import RuleBroken, TooFast
+from newsite.errors import RuleBroken, ThreadLocked, TooFast
 from newsite.web.comments.form import ReplyForm, number, reply_form
 from newsite.web.comments.section import page_address
 from newsite.web.context import current_site, now
@@ -114,8 +114,10 @@ def _too_many(seconds: int) -> TooFast:
 
 
 def _refused(article_id: int, form: ReplyForm, error: RuleBroken) -> Response:
-    """The form with its text, and what a rule said."""
+    """The form with its text, and what a rule said. Sent again, an answer in a locked thread stands by itself."""
     form.refuse(error)
+    if isinstance(error, ThreadLocked):
+        form.to.data = ""
     response = _form_page(article_id, form, error.status)
     if isinstance(error, TooFast):
         response.headers["Retry-After"] = str(error.seconds)

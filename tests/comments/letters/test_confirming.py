@@ -82,7 +82,6 @@ def test_a_job_that_finds_no_mail_server_any_more_is_given_up(asked, post, work,
     [
         {"status": Status.spam},
         {"status": Status.trash},
-        {"status": Status.approved},
         {"spam_score": 0.99},  # a machine would have us write to strangers
         {"email": ""},  # erased
     ],
@@ -94,6 +93,48 @@ def test_who_is_not_asked(asked, post, work, change):
         setattr(comment, name, value)
     work()
     assert post.mails == []
+
+
+def test_who_appears_at_once_is_asked_too(asked, post, work, site):
+    site.replies_hold_unknown = False
+    comment = asked()
+    assert comment.status is Status.approved
+    work()
+    assert len(post.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "rule"),
+    [
+        (Status.pending, "Looks like spam: 3 links"),
+        (Status.spam, "A trap"),
+        (Status.trash, "Banned"),
+    ],
+)
+def test_who_was_taken_for_spam_is_asked_when_an_editor_approves(
+    asked, post, work, editor, now, status, rule
+):
+    comment = asked()
+    comment.status, comment.spam_score = status, 0.9
+    comment.entries[0].new_status, comment.entries[0].rule = status, rule
+    db.session.commit()
+    work()
+    assert post.mails == []
+    for _ in range(2):  # the second time it has been on its page before
+        actions.approve(comment, by=editor, now=now)
+        db.session.commit()
+        work()
+        assert [str(mail["To"]) for mail in post.mails] == ["ann@example.org"]
+        actions.hold(comment, by=editor, now=now)
+
+
+def test_who_was_asked_is_not_asked_again_by_an_approval(asked, post, work, editor, now):
+    comment = asked()
+    work()
+    actions.approve(comment, by=editor, now=now)
+    db.session.commit()
+    work()
+    assert len(post.mails) == 1
 
 
 def test_nobody_is_asked_twice_or_about_what_is_gone(asked, post, work, confirmed, now, admin):
@@ -151,7 +192,7 @@ def test_the_next_day_is_another_one(asked, post, work, now):
 
 def test_nobody_has_us_write_to_many_strangers(asked, post, work):
     for number in range(MOST_A_NETWORK + 5):
-        asked(email=f"stranger{number}@example.org", network="203.0.113.0")
+        asked(str(number), email=f"stranger{number}@example.org", network="203.0.113.0")
     asked(email="far@example.org", network="198.51.100.0")
     work()
     assert len(post.mails) == MOST_A_NETWORK + 1 == 21

@@ -13,7 +13,7 @@ def comment(sent, confirmed):
 
 def test_a_note_reaches_the_writer_of_a_reply(comment, editor, post, work, now):
     actions.trash(comment, by=editor, reason="rude", note="Say it <b>kindly</b>.", now=now)
-    work()
+    work(minutes=1)
     (mail,) = post.mails
     assert str(mail["To"]) == "ann@example.org"
     assert mail["Subject"] == "About your reply: Night shift votes – The Test Paper"
@@ -26,6 +26,14 @@ def test_a_note_reaches_the_writer_of_a_reply(comment, editor, post, work, now):
     assert links.opened(token, now=now).right is links.MAIL
 
 
+def test_a_note_keeps_its_lines(comment, editor, post, work, now):
+    actions.trash(comment, by=editor, note="Say it kindly.\n\nAda", now=now)
+    work(minutes=1)
+    (mail,) = post.mails
+    assert "> Say it kindly.\n> \n> Ada" in text_of(mail).replace("\r", "")
+    assert "<p>Say it kindly.</p>\n<p>Ada</p>" in html_of(mail).replace("\r", "")
+
+
 @pytest.mark.parametrize(
     ("decision", "said"),
     [
@@ -35,7 +43,7 @@ def test_a_note_reaches_the_writer_of_a_reply(comment, editor, post, work, now):
 )
 def test_where_the_reply_is_now_is_said(comment, editor, post, work, now, decision, said):
     decision(comment, by=editor, note="A word about it.", now=now)
-    work()
+    work(minutes=1)
     assert said in text_of(post.mails[0])
     assert said in html_of(post.mails[0])
 
@@ -43,13 +51,13 @@ def test_where_the_reply_is_now_is_said(comment, editor, post, work, now, decisi
 def test_a_reply_that_has_to_wait_again_is_said_to(comment, editor, post, work, now):
     actions.approve(comment, by=editor, now=now)
     actions.hold(comment, by=editor, note="We check a name.", now=now)
-    work()
+    work(minutes=1)
     assert "It waits to be looked at again" in text_of(post.mails[0])
 
 
 def test_a_decision_without_a_note_is_no_mail(comment, editor, post, work, now):
     actions.approve(comment, by=editor, now=now)
-    work()
+    work(minutes=1)
     assert post.mails == []
 
 
@@ -57,7 +65,7 @@ def test_an_appeal_is_answered_whatever_the_answer(comment, editor, post, work, 
     actions.trash(comment, by=editor, now=now)
     own.appeal(comment, "I was not rude.", now=now)
     deciding.leave(comment, by=editor, now=now)
-    work()
+    work(minutes=1)
     assert "It is not published." in text_of(post.mails[0])
     assert len(post.mails) == 1
 
@@ -66,30 +74,41 @@ def test_an_appeal_that_was_heard_is_answered(comment, editor, post, work, now):
     actions.trash(comment, by=editor, now=now)
     own.appeal(comment, "I was not rude.", now=now)
     actions.restore(comment, by=editor, now=now)
-    work()
+    work(minutes=1)
     assert len(post.mails) == 1
 
 
 def test_nobody_is_told_whose_address_was_not_confirmed(sent, editor, post, work, now):
     actions.trash(sent(), by=editor, note="Say it kindly.", now=now)
-    work()
+    work(minutes=1)
     assert post.mails == []
 
 
 def test_what_was_erased_is_told_to_nobody(comment, editor, post, work, now):
     actions.trash(comment, by=editor, note="Say it kindly.", now=now)
     comment.email = ""
-    work()
+    work(minutes=1)
     assert post.mails == []
 
 
 def test_a_decision_about_a_reply_that_is_gone_is_told_to_nobody(comment, editor, post, work, now):
     actions.trash(comment, by=editor, note="Say it kindly.", now=now)
     db.session.delete(comment)
-    work()
+    work(minutes=1)
     assert post.mails == []
 
 
 def test_without_a_mail_server_nobody_is_told(comment, editor, work, now):
     actions.trash(comment, by=editor, note="Say it kindly.", now=now)
-    assert work() == 0
+    assert work(minutes=1) == 0
+
+
+def test_a_decision_that_was_undone_within_the_minute_is_told_to_nobody(
+    comment, editor, post, work, now
+):
+    entry = actions.trash(comment, by=editor, note="Say it kindly.", now=now)
+    work(minutes=0.5)
+    assert post.mails == []
+    actions.undo([entry], by=editor, now=now)
+    work(minutes=1)
+    assert post.mails == []

@@ -6,7 +6,7 @@ from mail_server import html_of, text_of
 
 from newsite import mail, outbox
 from newsite.accounts.models import ReplyMail
-from newsite.comments import actions, by_mail, letters
+from newsite.comments import actions, by_mail, letters, own
 from newsite.comments.letters.jobs import Kind
 from newsite.comments.models import Status
 from newsite.comments.spam import learning
@@ -61,6 +61,22 @@ def test_an_editor_is_told_what_waits(editor, arrive, post, hour):
     assert f"It waits because: {comment.entries[-1].rule}" in text_of(mail)
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "ann@example.org" not in str(mail)
+
+
+def test_what_its_writer_changed_and_waits_again_is_told_of(editor, arrive, post, hour, now):
+    first = arrive("I was there.", after=1)
+    actions.approve(first, by=editor, now=now + timedelta(minutes=2))
+    db.session.commit()
+    hour()
+    assert post.mails == []
+    own.edit(first, "I was not there.", now=now + timedelta(minutes=12))
+    assert first.status is Status.pending
+    first.entries[-1].at = now + timedelta(minutes=90)
+    db.session.commit()
+    hour()
+    assert "> I was not there." in text_of(post.mails[0])
+    hour(2)
+    assert len(post.mails) == 1
 
 
 def test_an_editor_decides_by_the_links(editor, arrive, post, hour, now):

@@ -15,7 +15,8 @@ def follower(approved, confirmed):
     """Ann, who follows the whole thread; or somebody else."""
 
     def follow(email="ann@example.org", body="I was there."):
-        return confirmed(approved(body, email=email), Follows.thread)
+        name = email.partition("@")[0].capitalize()
+        return confirmed(approved(body, email=email, author_name=name), Follows.thread)
 
     return follow
 

@@ -71,12 +71,14 @@ def test_an_editor_decides_by_one_button(pages, comment, path, choice, heading, 
     assert "https://ann.example/" in page.text
     assert "You decide as Edith." in page.text
     assert "It waits because:" in page.text
+    assert page.link("Thread and writer, at the desk") == f"/desk/replies/{comment.id}/"
     assert_private(page.response)
     assert state(comment.id) == before  # to look changes nothing, however often
     assert pages.get(path(choice)).h1 == heading
     done = page.form("decision").submit()
     assert done.h1 == "Decided"
     assert said in done.text
+    assert done.link("Replies at the desk") == "/desk/replies/"
     assert_private(done.response)
     assert state(comment.id) == (status, before[1] + 1)
 
@@ -122,6 +124,7 @@ def test_a_reader_stops_mails_by_one_button(pages, follower, now):
     assert follower.follows is Follows.answers  # to look changes nothing
     done = page.form("ending").submit()
     assert done.h1 == "The mails are stopped"
+    assert "at the desk" not in done.text
     assert follower.follows is Follows.nothing
     assert_private(done.response)
     assert page.form("ending").submit().h1 == "The mails are stopped"

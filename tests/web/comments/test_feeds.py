@@ -12,7 +12,7 @@ from newsite import changes
 from newsite.accounts.models import User
 from newsite.articles import actions as articles
 from newsite.articles import addresses, keys
-from newsite.articles.models import Article, Kind
+from newsite.articles.models import Article, Kind, Redirect
 from newsite.articles.paths import Reserved
 from newsite.comments import actions, own
 from newsite.comments.models import Comment
@@ -51,8 +51,10 @@ def parsed(pages: Pages, article: Article, form: str) -> Any:
 
 
 def test_an_article_says_where_its_replies_are(pages: Pages, article: Article) -> None:
-    link = pages.get(str(article.path)).one('link[rel="alternate"][title="Replies"]')
+    page = pages.get(str(article.path))
+    link = page.one('link[rel="alternate"][title="Replies"]')
     assert (link["type"], link["href"]) == ("application/atom+xml", f"{article.path}atom.xml")
+    assert page.one("#replies > .facts a")["href"] == f"{article.path}atom.xml"
 
 
 @pytest.mark.parametrize("form", ["atom.xml", "feed.xml"])
@@ -155,6 +157,22 @@ def test_followers_of_an_address_that_the_article_has_left_are_led_on(
     changes.touch(keys.article(article.id))
     answer = pages.fetch(f"{old}{form}")
     assert (answer.status_code, answer.headers["Location"]) == (301, f"/elsewhere/{form}")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_feed_below_an_old_address_is_below_the_section_or_tag_that_it_leads_to(
+    pages: Pages, make_article: Make, form: str, now: datetime
+) -> None:
+    make_article("Merger", tags=("Secret talks",), publish=False)
+    for path_key, target in (("/pay", "/section/wages"), ("/talks", "/tag/secret-talks/")):
+        db.session.add(Redirect(path_key=path_key, target=target, created_at=now))
+    db.session.commit()
+    assert pages.fetch(f"/pay/{form}").location == f"/section/wages/{form}"
+    assert (
+        pages.fetch(f"/talks/{form}").status_code == 404
+    )  # what is worked on is nobody's business
+    make_article("Merged", tags=("Secret talks",))
+    assert pages.fetch(f"/talks/{form}").location == f"/tag/secret-talks/{form}"
 
 
 @pytest.mark.parametrize("form", FORMS)

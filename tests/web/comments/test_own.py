@@ -14,6 +14,7 @@ from newsite.accounts.models import User
 from newsite.articles import actions as articles
 from newsite.articles.models import Article
 from newsite.comments import actions, links, own
+from newsite.comments.letters.confirming import MOST_AN_ADDRESS
 from newsite.comments.links import MAIL, OWN, VIEW, Right
 from newsite.comments.models import Comment, Follows, Status
 from newsite.comments.submission import NewReply
@@ -129,6 +130,55 @@ def test_an_editors_note_is_for_its_writer(
     assert not open_page(comment, VIEW).all(".note")
 
 
+def test_the_note_of_a_decision_that_was_undone_is_not_shown(
+    sent: Send, open_page: Open, editor: User, now: datetime
+) -> None:
+    comment = sent()
+    actions.hold(actions.approve(comment, by=editor, now=now).comment, by=editor, note="A", now=now)
+    actions.undo([actions.trash(comment, by=editor, note="B", now=now)], by=editor, now=now)
+    assert open_page(comment).texts(".note") == ["An editor writes: A"]
+
+
+def test_a_note_keeps_its_lines(sent: Send, open_page: Open, editor: User, now: datetime) -> None:
+    comment = sent()
+    actions.trash(comment, by=editor, note="Keep to the subject.\n\nAda", now=now)
+    assert open_page(comment).one(".note span").get_text() == "Keep to the subject.\n\nAda"
+
+
+@pytest.mark.usefixtures("has_mail")
+def test_a_mailed_link_says_when_it_is_too_old_to_confirm_by(
+    sent: Send, pages: Pages, now: datetime
+) -> None:
+    comment = sent()
+    comment.created_at = now - timedelta(days=40)
+    db.session.commit()
+    page = pages.get(links.status_path(comment.id, MAIL, now=now - timedelta(days=39)))
+    assert "This link is older than 30 days: it confirms no address any more" in page.text
+    assert "A mail is on its way" not in page.text
+
+
+@pytest.mark.usefixtures("has_mail")
+def test_no_mail_is_said_to_come_to_an_address_that_is_gone(sent: Send, open_page: Open) -> None:
+    comment = sent()
+    assert "A mail is on its way" in open_page(comment).text
+    comment.email = ""
+    db.session.commit()
+    assert "A mail is on its way" not in open_page(comment).text
+
+
+@pytest.mark.usefixtures("has_mail")
+def test_whose_reply_was_put_aside_is_offered_no_mail_about_answers(
+    sent: Send, open_page: Open, editor: User, now: datetime
+) -> None:
+    comment = sent()
+    comment.confirmed_at = now
+    actions.trash(comment, by=editor, now=now)
+    assert "following" not in forms(open_page(comment, MAIL))
+    comment.follows = Follows.thread  # from before: it can be stopped
+    db.session.commit()
+    assert "following" in forms(open_page(comment, MAIL))
+
+
 @pytest.mark.usefixtures("has_mail")
 def test_each_right_has_its_forms(sent: Send, open_page: Open, editor: User, now: datetime) -> None:
     comment = sent()
@@ -154,6 +204,22 @@ def test_who_has_not_confirmed_the_address_is_told_of_the_mail(
     assert told not in open_page(comment, MAIL).text
     comment.confirmed_at = now
     assert told not in open_page(comment, OWN).text
+
+
+def test_a_mail_is_promised_only_where_one_is_written(
+    sent: Send, open_page: Open, has_mail: None, now: datetime
+) -> None:
+    told = "A mail is on its way"
+    spam = sent("Spam")
+    spam.spam_score = 0.9
+    assert told not in open_page(spam, OWN).text
+    spam.status = Status.trash
+    assert told not in open_page(spam, OWN).text
+    spam.status = Status.approved
+    assert told in open_page(spam, OWN).text
+    others = [sent(f"No. {number}") for number in range(MOST_AN_ADDRESS)]
+    assert told in open_page(others[-2], OWN).text
+    assert told not in open_page(others[-1], OWN).text
 
 
 def test_a_site_without_mail_promises_none(sent: Send, open_page: Open, now: datetime) -> None:

@@ -40,9 +40,8 @@ def received() -> list[Report]:
 
 def post(pages: Pages, comment: Comment, status: int, **fields: Any) -> PageView:
     """What is answered to a form that no browser of ours would send."""
-    token = tokens.form_token(
-        comment.article_id, pages.client.application.config["NEWSITE_CLOCK"]()
-    )
+    at = pages.client.application.config["NEWSITE_CLOCK"]()
+    token = tokens.form_token(comment.article_id, at, tokens.Purpose.report)
     return pages.submit(address(comment), {"csrf_token": token} | fields, status)
 
 
@@ -86,7 +85,17 @@ def test_a_reason_of_ones_own_making_is_none(pages: Pages, comment: Comment) -> 
 
 def test_a_form_of_another_page_is_refused(pages: Pages, comment: Comment) -> None:
     page = post(pages, comment, 422, reason="spam", csrf_token="x")
-    assert "This form was not made by this page." in page.one("#errors").get_text()
+    sentence = "This form was not made by this page. Send it again."
+    assert sentence in page.one("#errors").get_text()
+    page.form("report").submit("Send the report")
+    assert len(received()) == 1
+
+
+def test_a_token_of_another_form_is_refused(pages: Pages, comment: Comment, now: datetime) -> None:
+    for other in (tokens.Purpose.reply, tokens.Purpose.privacy):
+        swapped = tokens.form_token(comment.article_id, now, other)
+        post(pages, comment, 422, reason="spam", csrf_token=swapped)
+    assert not received()
 
 
 def test_a_network_counts_once_and_is_thanked_again(pages: Pages, comment: Comment) -> None:

@@ -82,6 +82,29 @@ def test_replies_are_counted_in_words(
     assert pages.get(article.path or "").texts("#replies > h2") == [words]
 
 
+def test_the_authors_first_answer_is_pointed_out(
+    make_article: Callable[..., Article], admin: User, editor: User, pages: Pages, now: datetime
+) -> None:
+    article = make_article(by=editor)
+
+    def asked(minute: int) -> Comment:
+        sent = NewReply("Ann", "ann@example.org", "", f"Question {minute}?")
+        return actions.submit_reply(article, sent, now=now + timedelta(minutes=minute))
+
+    actions.answer(asked(1), "From the desk.", by=admin, now=now)
+    db.session.commit()
+    assert "The author replied" not in pages.get(str(article.path)).text
+    answers = [actions.answer(asked(at), f"Yes, {at}.", by=editor, now=now) for at in (2, 3)]
+    db.session.commit()
+    link = pages.get(str(article.path)).all("#replies > .facts a")[0]
+    assert link.text == "The author replied"
+    assert link["href"] == f"/articles/{article.id}/replies/{answers[0].id}"
+    actions.trash(answers[0], by=editor, now=now)
+    db.session.commit()
+    link = pages.get(str(article.path)).all("#replies > .facts a")[0]
+    assert str(link["href"]).endswith(f"/{answers[1].id}")
+
+
 def test_an_article_without_replies_says_so_and_offers_the_form(
     pages: Pages, article: Article
 ) -> None:
@@ -240,7 +263,8 @@ def test_attacks_stay_words_wherever_they_are_shown(
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
         attacks += [line for line in lines if line.strip()][:60]
     assert len(attacks) > 100
-    for number, attack in enumerate(attacks):
+    once = {" ".join(attack.casefold().split()): attack for attack in attacks}  # a reply is, too
+    for number, attack in enumerate(once.values()):
         name = attack[:240] if attack.strip() else "Ann"
         reply = NewReply(name or "Ann", f"a{number}@example.org", attack[:200], attack[:5_000])
         if actions.submission.problems(reply.tidied()).keys() - {"website"}:

@@ -35,6 +35,10 @@ def test_another_secret_makes_another_token(app: Flask, now: datetime) -> None:
     assert one != tokens.form_token(2, now)
 
 
+def test_a_form_that_a_reader_had_open_before_an_upgrade_is_still_taken(app: Flask) -> None:
+    assert tokens.Purpose.reply.value == "newsite.reply-form"  # the first, and the only one then
+
+
 def test_the_first_addresses_of_replies_still_open(app: Flask, now: datetime) -> None:
     signer = URLSafeSerializer(app.config["SECRET_KEY"], salt=tokens.OLD_SALT)
     for right, is_now in (("own", OWN), ("view", VIEW)):

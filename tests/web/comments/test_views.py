@@ -4,17 +4,19 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from attacking import all_attacks
 from flask import Flask
 from pages import Pages, PageView
 from sqlalchemy import event
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article, State
-from newsite.comments import actions, links, queries
+from newsite.comments import actions, links, measures, queries, submission
 from newsite.comments.models import Comment, Status
 from newsite.comments.submission import NewReply
 from newsite.db import db
@@ -293,11 +295,18 @@ def test_a_form_with_a_file_in_it_is_only_a_form(pages: Pages, article: Article)
 
 
 def test_a_form_made_elsewhere_is_given_back_with_its_text(pages: Pages, article: Article) -> None:
-    for token in ("", "nonsense", tokens.form_token(article.id + 1, last_clock(pages))):
+    at = last_clock(pages)
+    for token in ("", "nonsense", tokens.form_token(article.id + 1, at)):
         page = pages.submit(address(article), REPLY | {"csrf_token": token}, 422)
         assert "This form was not made by this page." in page.one(".summary").get_text()
         assert page.form("reply").values["comment"] == ["I was there."]
     assert page.form("reply").submit().h1 == "Your reply"
+
+
+def test_the_token_of_another_kind_of_form_sends_no_reply(pages: Pages, article: Article) -> None:
+    for other in (tokens.Purpose.report, tokens.Purpose.privacy):
+        token = tokens.form_token(article.id, last_clock(pages), other)
+        pages.submit(address(article), REPLY | {"csrf_token": token}, 422)
 
 
 def test_a_page_may_be_a_week_old_but_not_nine_days(
@@ -528,6 +537,23 @@ def test_staff_is_marked_where_it_is_answered(
     assert "Branch editor" in page.one(".thread .staff").get_text()
 
 
+def test_in_a_locked_thread_there_is_no_form_to_answer_by(
+    pages: Pages, article: Article, approved: Callable[..., Comment], editor: User, now: datetime
+) -> None:
+    comment = approved("When?")
+    form = pages.get(f"{address(article)}/new?to={comment.id}").form("reply")
+    measures.lock(comment, is_locked=True, by=editor, now=now)
+    db.session.commit()
+    page = pages.get(f"{address(article)}/new?to={comment.id}")
+    assert "This thread is locked" in page.text
+    assert page.all("form") == []
+    assert page.follow("Leave a reply of your own").form("reply").values.get("to", [""]) == [""]
+    refused = form.fill(**REPLY).submit(status=403)
+    assert REPLY["comment"] in refused.text
+    refused.form("reply").submit()  # the words of whoever had it open are not lost
+    assert (last().parent_id, last().body) == (None, REPLY["comment"])
+
+
 # Permalinks
 
 
@@ -550,3 +576,20 @@ def test_a_reply_of_another_article_is_not_here(
     pages.get(f"{address(other)}/{approved('Hello').id}", 404)
     pages.get(f"{address(other)}/99", 404)
     pages.get(f"{address(other)}/0", 404)
+
+
+def test_websites_that_attack_are_given_back(
+    app: Flask, pages: Pages, article: Article, fixtures_folder: Path, now: datetime
+) -> None:
+    taken, refused = [], []
+    for attack in all_attacks(fixtures_folder):
+        website = submission.storable(attack)[: submission.MAX_WEBSITE_CHARS]
+        sent = NewReply("Ann", "ann@example.org", website, "Hello").tidied()
+        is_refused = "website" in submission.problems(sent)
+        (refused if is_refused else taken).append(website if is_refused else sent.website)
+    assert len(refused) > 1_000
+    assert all(one == "" or one.startswith(("http://", "https://")) for one in taken)
+    for number, website in enumerate(refused[::60]):  # with a minute between them
+        app.config["NEWSITE_CLOCK"] = lambda at=now + timedelta(minutes=number): at
+        fields = REPLY | {"url": website, "csrf_token": tokens.form_token(article.id, now)}
+        pages.submit(address(article), fields, 422)

@@ -1,7 +1,7 @@
 """Who may not reply: the list, a ban by hand or from a reply's page, and lifting one."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from flask import g, redirect, render_template, url_for
@@ -13,12 +13,13 @@ from newsite.comments import bans
 from newsite.comments.models import Ban, BanKind, Comment
 from newsite.db import db
 from newsite.errors import RuleBroken
-from newsite.web.context import now, settings
-from newsite.web.desk.fields import ChoiceField, LineField, RadioChoiceField, choices
+from newsite.web.context import current_site, now, settings
+from newsite.web.desk.fields import ChoiceField, DayField, LineField, RadioChoiceField, choices
 from newsite.web.desk.forms import DeskForm
 from newsite.web.desk.notices import tell
 from newsite.web.desk.replies.asked import place_asked
 from newsite.web.desk.replies.blueprint import bp
+from newsite.web.templating import date_text, date_time_text
 
 LENGTHS = {
     "day": timedelta(days=1),
@@ -31,6 +32,7 @@ FOR = {
     "week": _("1 week"),
     "month": _("1 month"),
     "ever": _("For ever, until it is lifted"),
+    "date": _("Until the end of a day"),
 }
 KINDS = {
     BanKind.address: _("Mail address"),
@@ -45,19 +47,31 @@ class BanForm(DeskForm):
 
     meant: Callable[[], tuple[BanKind, str]]
     length = ChoiceField(_("For how long"), choices=choices(FOR), default="week")
+    until = DayField(_("Last day"), description=_("Only where you chose the end of a day."))
     reason = LineField(_("Reason"), description=_("It may be empty. Only the desk sees it."))
 
     def banned(self) -> Ban:
         """The new ban. Raises RuleBroken for the field that is wrong."""
         kind, value = self.meant()
-        length = LENGTHS[self.length.data]
         own = urlsplit(settings().site_url).hostname or ""
         if kind is BanKind.host and own == bans.as_compared(kind, value):
             raise RuleBroken(gettext("That is this site."), field="value")
-        until: datetime | None = now() + length if length else None
-        return bans.ban(
-            kind, value, until=until, reason=self.reason.data or "", by=g.user, now=now()
-        )
+        reason = self.reason.data or ""
+        return bans.ban(kind, value, until=self.end(), reason=reason, by=g.user, now=now())
+
+    def end(self) -> datetime | None:
+        """When the ban ends; None: when it is lifted. Raises RuleBroken for the field `until`."""
+        day = self.until.data
+        if self.length.data == "date" and day:
+            midnight = datetime.combine(day + timedelta(days=1), time(), current_site().zone)
+            return midnight.astimezone(UTC)
+        if self.length.data == "date":
+            raise RuleBroken(gettext("Choose the last day of the ban."), field="until")
+        if day:
+            sentence = gettext("Choose “Until the end of a day”, or leave the day empty.")
+            raise RuleBroken(sentence, field="until")
+        length = LENGTHS[self.length.data]
+        return now() + length if length else None
 
 
 class HandForm(BanForm):
@@ -88,7 +102,7 @@ def ban_form(comment: Comment) -> WriterForm:
     form = WriterForm()
     known = {
         f"{BanKind.address} {comment.email}": comment.email,
-        f"{BanKind.name} {comment.author_name}": comment.author_name,
+        f"{BanKind.name} {comment.author_name}": comment.author_name if comment.email else "",
         f"{BanKind.network} {comment.network}": comment.network,
     }
     known |= {f"{BanKind.host} {host}": host for host in bans.hosts(comment)}
@@ -99,6 +113,15 @@ def ban_form(comment: Comment) -> WriterForm:
     }
     form.value.choices = choices(listed)
     return form
+
+
+@bp.app_template_filter("end_of_ban")
+def end_text(at: datetime) -> str:
+    """When a ban ends, in words: of one that lasts to the end of a day, the day."""
+    if at.astimezone(current_site().zone).time() == time():
+        said: str = gettext("the end of %(day)s", day=date_text(at - timedelta(seconds=1)))
+        return said
+    return date_time_text(at)
 
 
 @bp.get("/bans/")

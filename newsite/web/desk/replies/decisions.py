@@ -10,7 +10,7 @@ from wtforms import SelectMultipleField, StringField
 from wtforms.validators import Regexp
 
 from newsite.comments import actions, measures, queries
-from newsite.comments.models import Comment, ModerationEntry, Status
+from newsite.comments.models import UNDONE, Comment, ModerationEntry, Status
 from newsite.db import db
 from newsite.web.bodies import MAX_FIELDS
 from newsite.web.comments.form import number
@@ -127,10 +127,19 @@ def ids_of(written: str) -> list[int]:
 
 def _said(entries: list[ModerationEntry]) -> str:
     """The sentence that says where replies are after these decisions."""
-    if len(entries) == 1:
+    count, name = len(entries), entries[0].comment.author_name
+    if not entries[0].is_move and entries[0].reason == UNDONE:
+        return str(
+            ngettext(
+                "The reply by %(name)s waits for a decision again.",
+                "%(num)d replies wait for a decision again.", count, name=name,
+            )
+        )  # fmt: skip
+    if count == 1 and not entries[0].is_move:
+        return str(gettext("The reply by %(name)s stays where it is: that is settled.", name=name))
+    if count == 1:
         return actions.says_where(entries[0].comment)
-    count = len(entries)
-    if entries[0].old_status is entries[0].new_status:
+    if not entries[0].is_move:
         return str(ngettext("%(num)d reply stays.", "%(num)d replies stay where they are.", count))
     sentences = {
         Status.pending: ngettext(

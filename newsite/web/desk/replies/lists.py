@@ -36,6 +36,7 @@ def index(queue: str) -> str:
         tabs=TABS,
         counts=queries.counts(),
         counted=queries.COUNTED,
+        many=f"{queries.COUNTED:,}+",
         found=queries.count(here.queue, sought) if sought or page.next else len(page.items),
         about=articles.without_text(here.article_id) if here.article_id else None,
         page=page,

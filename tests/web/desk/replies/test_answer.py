@@ -52,7 +52,10 @@ def test_an_answer_that_cannot_be_taken_is_given_back(
     desk.get(f"{QUEUE}99/answer", 404)
 
 
-@pytest.mark.parametrize(("own", "shown"), [("", "Author"), ("Branch editor", "Branch editor")])
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [("", "Author"), ("Branch editor", "Branch editor · Author"), ("Author", "Author")],
+)
 def test_whoever_wrote_the_article_answers_as_its_author(
     desk: Pages, article: Article, sent: Send, editor: User, own: str, shown: str
 ) -> None:

@@ -1,7 +1,7 @@
 """Editors ban by hand, see who is banned, and lift it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from moderating import QUEUE, send
@@ -11,6 +11,7 @@ from newsite.accounts.models import User
 from newsite.comments import bans
 from newsite.comments.models import BanKind, Comment
 from newsite.db import db
+from newsite.site.models import Site
 
 Send = Callable[..., Comment]
 BANS = f"{QUEUE}bans/"
@@ -65,6 +66,22 @@ def test_what_cannot_be_banned_is_given_back(
     assert words in page.one(".summary").get_text()
     assert page.form("ban").values["value"] == [value]
     assert bans.running(now).items == []
+
+
+def test_a_ban_ends_with_a_day_that_was_chosen(desk: Pages, site: Site, now: datetime) -> None:
+    site.timezone = "Europe/London"
+    db.session.commit()
+    form = desk.get(BANS).form("ban").fill(kind="name", value="Ann")
+    page = form.fill(length="date").submit(status=422)
+    assert page.link("Choose the last day of the ban.") == "#until"
+    page = page.form("ban").fill(until="2026-11-21").submit(status=422)
+    assert page.link("A ban ends in the future.") == "#until"
+    page = page.form("ban").fill(until="2026-12-24", length="week").submit(status=422)
+    assert page.link("Choose “Until the end of a day”, or leave the day empty.") == "#until"
+    page.form("ban").fill(length="date").submit()
+    [made] = bans.running(now).items
+    assert made.ends_at == datetime(2026, 12, 25, tzinfo=UTC)
+    assert "Until the end of 24 December 2026" in desk.get(BANS).text
 
 
 def test_a_form_without_a_kind_is_given_back(desk: Pages) -> None:

@@ -70,7 +70,7 @@ def test_a_reason_is_kept_with_the_decision_and_shown_in_its_history(
     fields = {f"reason-{comment.id}": "Names a person"}
     press(desk.get(QUEUE), f"trash {comment.id}", **fields)
     page = desk.get(f"{QUEUE}trash/")
-    assert page.texts(".why") == ["Edith · Names a person"]
+    assert page.texts(".why") == ["Trash · Edith · Names a person"]
     assert page.texts("details .lines li") == [
         "21 November 2026, 12.00pm Waiting · Address not confirmed",
         "22 November 2026, 12.00pm Trash · Edith · Names a person",

@@ -10,7 +10,7 @@ from pages import Pages
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article, State
-from newsite.comments import actions, reports
+from newsite.comments import actions, queries, reports
 from newsite.comments.models import Comment, ReportReason, Status
 from newsite.comments.spam import learning
 from newsite.comments.spam.features import Suspect
@@ -100,7 +100,7 @@ def test_the_history_outlives_the_account(
     actions.trash(comment, by=admin, now=now)
     db.session.delete(admin)
     db.session.commit()
-    assert desk.get(f"{QUEUE}trash/").texts(".why") == ["Somebody who is gone"]
+    assert desk.get(f"{QUEUE}trash/").texts(".why") == ["Trash · Somebody who is gone"]
 
 
 def test_a_reply_leads_to_the_editor_where_readers_see_no_article(
@@ -171,7 +171,7 @@ def test_what_readers_report_is_in_a_tab_with_their_reasons_and_may_be_left(
     ]
     page = press(page, f"leave {comment.id}")
     assert page.path == f"{QUEUE}reported/"
-    assert "The reply by Ann is on the page." in page.one(".notice").get_text()
+    assert "The reply by Ann stays where it is: that is settled." in page.one(".notice").get_text()
     assert page.all("#queue") == []
     assert undo(page).texts(".tabs [aria-current]") == ["Reported 1"]
 
@@ -185,7 +185,7 @@ def test_a_writers_appeal_is_in_a_tab_with_its_words(
     db.session.commit()
     page = desk.get(f"{QUEUE}appeals/")
     assert page.texts(".said") == ["Its writer appeals <b>I</b> have taken it out."]
-    assert page.texts(".why") == ["Edith · Names a child"]
+    assert page.texts(".why") == ["Trash · Edith · Names a child"]
     page = press(page, f"leave {comment.id}", **{f"note-{comment.id}": "It still names her."})
     assert page.all("#queue") == []
     assert where(comment) is Status.trash
@@ -262,3 +262,15 @@ def test_keys_are_told_in_a_dialog_which_opens_with_a_script_only(desk: Pages, s
     assert page.one("#keys-open").has_attr("hidden")
     assert page.texts("#keys kbd") == ["j", "k", "a", "s", "t", "l", "r", "o", "u", "?"]
     assert [str(one["src"]).split(".")[0] for one in page.all("script")] == ["/static/desk-queue"]
+
+
+def test_more_than_are_counted_is_said_so(
+    desk: Pages, sent: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "COUNTED", 2)
+    for number in range(3):
+        sent(f"{number}: the late bus")
+    page = desk.get(f"{QUEUE}?q=bus")
+    assert page.texts(".tabs [aria-current]") == ["Waiting 2+"]
+    assert "2+ replies fit." in page.text
+    assert "With all 2+ that this list finds" in page.text

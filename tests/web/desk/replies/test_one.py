@@ -8,7 +8,7 @@ from pages import Pages
 
 from newsite.accounts.models import User
 from newsite.articles.models import Article
-from newsite.comments import actions, bans, reports
+from newsite.comments import actions, bans, emptying, own, reports
 from newsite.comments.models import BanKind, Comment, ReportReason, Status
 from newsite.db import db
 
@@ -52,7 +52,7 @@ def test_a_decision_on_its_page_leads_back_to_it_and_can_be_undone(desk: Pages, 
     page = press(page, f"approve {comment.id}", **fields)
     assert page.path == f"{QUEUE}{comment.id}/"
     assert page.texts(".who .badge") == ["Approved"]
-    assert page.texts(".why") == ["Edith · Fair · Note to the writer: Thank you."]
+    assert page.texts(".why") == ["Approved · Edith · Fair · Note to the writer: Thank you."]
     page = undo(page)
     assert page.path == f"{QUEUE}{comment.id}/"
     assert where(comment) is Status.pending
@@ -146,6 +146,52 @@ def test_nobody_is_banned_by_what_is_not_theirs(desk: Pages, sent: Send, now: da
     assert bans.running(now).items == []
 
 
+def test_what_its_writer_took_back_is_left_alone(
+    desk: Pages, sent: Send, editor: User, now: datetime
+) -> None:
+    comment = sent()
+    own.withdraw(comment, now=now)
+    db.session.commit()
+    for path in (f"{QUEUE}trash/", f"{QUEUE}{comment.id}/"):
+        page = desk.get(path)
+        [row] = page.all(f"#reply-{comment.id}")
+        assert row.select("button, textarea, input") == []
+        assert "Withdrawn" in row.get_text()
+    comment.reported_at = now
+    db.session.commit()
+    [row] = desk.get(f"{QUEUE}{comment.id}/").all(f"#reply-{comment.id}")
+    assert [button.get_text() for button in row.select("button")] == ["Leave it"]
+    emptying.empty(comment, now=now)
+    db.session.commit()
+    page = desk.get(f"{QUEUE}{comment.id}/")
+    assert "This address" not in page.text
+    assert "Name removed" not in " ".join(page.texts("#ban label"))
+
+
+def test_that_a_reply_was_edited_stands_there(desk: Pages, sent: Send, now: datetime) -> None:
+    comment = sent()
+    assert "Edited" not in desk.get(QUEUE).text
+    comment.edited_at = now
+    db.session.commit()
+    assert "Edited 22 November 2026, 12.00pm" in desk.get(QUEUE).text
+
+
+def test_leaving_a_reply_hides_not_why_it_is_there(
+    desk: Pages, sent: Send, editor: User, now: datetime
+) -> None:
+    comment = sent()
+    actions.trash(comment, by=editor, reason="Without evidence.", now=now)
+    comment.appeal, comment.appealed_at = "It is true.", now
+    db.session.commit()
+    address = f"{QUEUE}{comment.id}/"
+    page = press(desk.get(address), f"leave {comment.id}")
+    assert "The reply by Ann stays where it is: that is settled." in page.text
+    assert "Without evidence." in page.one(f"#reply-{comment.id} .why").get_text()
+    page = undo(page)
+    assert "The reply by Ann waits for a decision again." in page.text
+    assert "Without evidence." in page.one(f"#reply-{comment.id} .why").get_text()
+
+
 def test_nobody_can_be_banned_of_whom_nothing_is_known(
     desk: Pages, sent: Send, article: Article
 ) -> None:
@@ -153,4 +199,4 @@ def test_nobody_can_be_banned_of_whom_nothing_is_known(
     comment.email = comment.email_key = comment.author_name = ""
     page = desk.get(f"{QUEUE}{comment.id}/")
     assert page.all("#ban") == []
-    assert page.texts(".ledger a")[0] == "0 approved"
+    assert page.all(".ledger") == [], "of no address there is anything to count"
