@@ -126,7 +126,12 @@ def _reply_data(comment: Comment) -> dict[str, Any]:
 
 def _decision_data(entry: ModerationEntry) -> dict[str, Any]:
     """A decision as its writer may see it: who decided, and what editors tell each other, is not among it."""
-    return {"at": _iso(entry.at), "status": entry.new_status.value, "note": entry.note}
+    return {
+        "at": _iso(entry.at),
+        "status": entry.new_status.value,
+        "note": entry.note,
+        "taken_back": entry.was_undone,
+    }
 
 
 def _iso(time: datetime | None) -> str | None:
@@ -139,13 +144,16 @@ def _in_order(ids: Iterable[int]) -> list[Comment]:
 
 
 def _sign_anew(comment: Comment) -> None:
-    """Gives a reply the fingerprint of its new name, unless the same words stand there under that name."""
+    """Gives a reply the fingerprint of its new name, unless the same words stand there under that name.
+
+    The words of one that was withdrawn may be sent again: it has a fingerprint of its own.
+    """
     reply = NewReply(comment.author_name, comment.email, comment.website, comment.body)
     fingerprint = submission.fingerprint(reply, comment.parent_id)
     taken = sa.exists().where(
         Comment.article_id == comment.article_id, Comment.fingerprint == fingerprint
     )
-    if not db.session.scalar(sa.select(taken)):
+    if comment.withdrawn_at is None and not db.session.scalar(sa.select(taken)):
         comment.fingerprint = fingerprint
 
 

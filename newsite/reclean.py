@@ -66,7 +66,7 @@ def _articles(after: int, report: Report) -> int | None:
     for article in db.session.scalars(query.with_for_update(of=Article)).all():
         last = article.id
         try:
-            render.store(article)
+            render.store_again(article)
         except BadText:
             report.left += 1
             continue

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from newsite import changes
 from newsite.articles import listing, months
 from newsite.articles.models import Article
+from newsite.comments import loops
 from newsite.comments.models import Comment, Status
 from newsite.db import db
 from newsite.site import queries as sites
@@ -38,6 +39,7 @@ class Report:
     replies: int  # articles whose number of replies was wrong
     places: int  # articles, tags and credits that stood elsewhere in lists
     months: int  # of the archive
+    circles: int  # of replies that answered each other
 
     def as_dict(self) -> dict[str, int]:
         """The numbers by name, for machines."""
@@ -64,7 +66,7 @@ def mend() -> Report:
     replies, places = len(fixed.all()), listing.place_all()
     of_months = len(months.miscounted())
     listing.recount(site)
-    report = Report(replies, places, of_months)
+    report = Report(replies, places, of_months, loops.open_all())
     if any(report.as_dict().values()):
         changes.touch(changes.SITE)
     return report

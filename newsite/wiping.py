@@ -1,8 +1,8 @@
 """Wiping SQLite's files after something was erased: what is gone from every table is gone from the disk. docs/adr/0026.
 
-SQLite writes zeros over what is deleted (`db.set_up_sqlite`), but two places keep old bytes: the write-ahead log,
-until it is emptied, and pages in which rows were moved about, until the file is written anew. PostgreSQL does
-this by itself (autovacuum).
+SQLite writes zeros over what is deleted (`db.set_up_sqlite`), but three places keep old bytes: the write-ahead log,
+until it is emptied; pages in which rows were moved about, until the file is written anew; and the index of articles'
+words, which only notes that one is gone, until its parts are made one. PostgreSQL does this by itself (autovacuum).
 """
 
 import secrets
@@ -51,6 +51,8 @@ def wipe() -> None:
     """
     db.session.rollback()
     if db.engine.dialect.name == "sqlite":
+        if _run("SELECT 1 FROM sqlite_master WHERE name = 'articles_fts'"):
+            _run("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
         _run("VACUUM")
         empty_log()
 

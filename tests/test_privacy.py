@@ -131,7 +131,8 @@ def test_the_data_is_whole_and_says_nothing_of_others(sent, editor, article, now
         "created_at": comment.created_at.isoformat(),
         "withdrawn_at": None,
     }
-    assert [one["note"] for one in reply["decisions"] if one["note"]] == ["Dear Parveen"]
+    noted = [(one["note"], one["taken_back"]) for one in reply["decisions"] if one["note"]]
+    assert noted == [("Dear Parveen", False)]
     assert "again" not in json.dumps(held)
     assert "invents" not in json.dumps(held)
 
@@ -281,7 +282,8 @@ def test_a_name_that_is_known_goes_up_at_once(approved, now):
 
 
 def test_two_replies_may_get_one_name_though_they_say_the_same(sent, now):
-    first, second = sent(WORDS, **PARVEEN), sent(WORDS, email=EMAIL)
+    first, second = sent(WORDS, **PARVEEN), sent("Other words", email=EMAIL)
+    own.edit(second, WORDS, now=second.created_at)
     privacy.correct_name([first.id, second.id], "P.", now=now)
     db.session.commit()
     assert (first.author_name, second.author_name) == ("P.", "P.")

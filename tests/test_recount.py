@@ -38,7 +38,7 @@ def set_replies(number: int) -> None:
 def test_what_the_actions_kept_is_right_and_stays(answered: Article) -> None:
     before = changes.latest()
     assert recount.miscounted(9) == []
-    assert recount.mend().as_dict() == {"replies": 0, "places": 0, "months": 0}
+    assert recount.mend().as_dict() == {"replies": 0, "places": 0, "months": 0, "circles": 0}
     db.session.commit()
     assert changes.latest() == before
 
@@ -61,7 +61,7 @@ def test_places_and_months_are_put_right(make_article: Make, site: Site, now: da
     db.session.execute(sa.update(article_tags).values(listed_at=None))
     db.session.execute(sa.update(MonthCount).values(articles=7))
     db.session.commit()
-    assert recount.mend().as_dict() == {"replies": 0, "places": 4, "months": 1}
+    assert recount.mend().as_dict() == {"replies": 0, "places": 4, "months": 1, "circles": 0}
     db.session.commit()
     assert listing.misplaced(9) == []
     assert months.listed(site.zone, now) == [(date(2026, 11, 1), 1)]

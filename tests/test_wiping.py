@@ -1,15 +1,16 @@
-"""What was erased is in no file of SQLite's: neither in free room, nor in the log, nor where rows were moved about."""
+"""What was erased is in no file of SQLite's: not in free room, nor in the log, nor in what SQLite moves or merges."""
 
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import migrated
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from newsite import create_app, migrations, outbox, wiping
+from newsite import create_app, outbox, wiping
 from newsite.config import Settings
 from newsite.db import db
 from newsite.outbox import Claim, Job
@@ -28,7 +29,7 @@ def filed(file: Path, make_settings: Callable[..., Settings]) -> Iterator[Flask]
     """A site on SQLite in a file."""
     app = create_app(make_settings(database_url=f"sqlite:///{file}"))
     with app.app_context():
-        migrations.upgrade()
+        migrated.upgrade()
         db.session.add(Site(id=1, name="The Test Paper", founded_at=NOW))
         db.session.commit()
         yield app
@@ -83,6 +84,30 @@ def test_nothing_is_left_where_rows_were_moved_about(filed, file):
     wiping.wipe()  # with SQLite 3.40, to empty the log alone leaves five of the 120 keys
     assert not [key for key in gone.values() if key in on_disk(file)]
     assert b"-0001-" in on_disk(file)
+
+
+def test_the_words_of_deleted_articles_are_in_no_index(filed, file):
+    run = db.session.connection().exec_driver_sql
+    for number, word in enumerate(("zelpha", "quorn"), 1):
+        run("INSERT INTO articles_fts (rowid, title, words) VALUES (?, ?, 'pay')", (number, word))
+        db.session.commit()
+        run = db.session.connection().exec_driver_sql
+    run("DELETE FROM articles_fts WHERE rowid = 1")
+    db.session.commit()
+    wiping.wipe()  # to write the file anew alone leaves the word where the index was not merged
+    assert b"zelpha" not in on_disk(file)
+    assert b"quorn" in on_disk(file)
+
+
+def test_a_file_without_the_index_is_wiped_too(filed, file):
+    run = db.session.connection().exec_driver_sql
+    run("DROP TABLE articles_fts")
+    db.session.commit()
+    write("Parveen")
+    db.session.execute(sa.delete(Job))
+    db.session.commit()
+    wiping.wipe()
+    assert b"Parveen" not in on_disk(file)
 
 
 def test_the_worker_wipes_after_every_erasure(filed, file):

@@ -12,12 +12,14 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
 from newsite import changes
+from newsite.articles import search
 from newsite.backup import portable, room
 from newsite.backup.archive import Archive
 from newsite.backup.manifest import TableEntry
 from newsite.backup.placing import placed
 from newsite.backup.refusals import ArchiveDamaged, ArchiveNewer, BackupRefused
 from newsite.backup.writing import Progress
+from newsite.media.storage import Storage
 
 ROWS_AT_ONCE = 500
 
@@ -44,6 +46,7 @@ class Target:
 
     engine: Engine
     data: Path
+    media: Storage
     takes_secret: bool  # whether the secret in the data folder is the one in use
     replace: bool  # whether what is there may be lost
 
@@ -61,7 +64,9 @@ def restore(archive: Archive, target: Target, shape: Shape, progress: Progress) 
         )
     archive.verify(progress)
     with (
-        placed(archive, target.data, secret=target.takes_secret, replace=target.replace),
+        placed(
+            archive, target.data, target.media, secret=target.takes_secret, replace=target.replace
+        ),
         _transaction(target.engine) as connection,
     ):
         shape.lock(connection)
@@ -72,6 +77,7 @@ def restore(archive: Archive, target: Target, shape: Shape, progress: Progress) 
                 _load(connection, archive, progress)
             _go_on_counting(connection, archive)
         shape.bring(connection, "head")
+        search.rebuild(connection)  # no archive carries what is made of the articles it has
         _begin_anew(connection, max(number, archive.manifest.sequence))
 
 

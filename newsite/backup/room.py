@@ -12,7 +12,7 @@ SEARCH = "_fts"  # as in newsite.migrations: tables that belong to search
 
 
 def ours(inspector: Inspector) -> set[str]:
-    """The tables of newsite that are there, but those of search, which fill themselves."""
+    """The tables of newsite that are there, but those of search, which are made from the articles."""
     return {name for name in inspector.get_table_names() if SEARCH not in name}
 
 

@@ -22,6 +22,8 @@ from newsite.backup import portable, seal, tables
 from newsite.backup.manifest import FileEntry, Manifest, TableEntry
 from newsite.backup.refusals import BackupRefused
 from newsite.db import reading
+from newsite.media.folder import Folder
+from newsite.media.storage import Storage
 
 ROWS_AT_ONCE = 1_000  # in memory, however many there are
 CHUNK = 1024**2  # bytes
@@ -34,7 +36,7 @@ class Source:
     """The site that is backed up."""
 
     version: str  # of newsite
-    data: Path
+    media: Storage
     secret: str
     now: datetime
     keeps_secret: bool  # whether the archive gets the secret
@@ -128,7 +130,7 @@ def _pack(file: IO[bytes], connection: Connection, source: Source, progress: Pro
             made_at=source.now.astimezone(UTC).isoformat(),
             secret=fingerprint(source.secret),
             tables=rows,
-            left_out=tables.LEFT_OUT,
+            left_out=tables.LEFT_OUT | _left_out(source),
             files=_files(box, source, progress),
             epoch=epoch,
             sequence=sequence,
@@ -202,16 +204,31 @@ def _files(box: _Box, source: Source, progress: Progress) -> dict[str, FileEntry
     found = {}
     if source.keeps_secret:
         found[manifests.SECRET] = box.add(manifests.SECRET, [source.secret.encode()])
-    for path in sorted((source.data / manifests.MEDIA).rglob("*")):
-        name = path.relative_to(source.data).as_posix()
-        if path.is_symlink() or not path.is_file():
-            continue
+    for path, name in _pictures(source.media):
         if not manifests.is_safe(name):
             raise BackupRefused(f"The file {path} has a name that no backup can carry. Rename it.")
         with suppress(FileNotFoundError):  # deleted at this moment
             found[name] = box.add(name, _chunks(path))
         progress(manifests.MEDIA, len(found), 0)
     return found
+
+
+def _pictures(media: Storage) -> Iterator[tuple[Path, str]]:
+    """The files of a folder, wherever it is, with their names in the archive; none of a bucket."""
+    if not isinstance(media, Folder):
+        return
+    for path in sorted(media.root.rglob("*")):
+        parts = path.relative_to(media.root).parts
+        is_half_written = any(part.startswith(".") for part in parts)
+        if path.is_file() and not path.is_symlink() and not is_half_written:
+            yield path, "/".join((manifests.MEDIA, *parts))
+
+
+def _left_out(source: Source) -> dict[str, str]:
+    """What the manifest says of pictures that the archive does not carry."""
+    if isinstance(source.media, Folder):
+        return {}
+    return {manifests.MEDIA: f"pictures and files are in {source.media}, which keeps its own"}
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -10,14 +10,17 @@ import click
 from sqlalchemy.exc import IntegrityError
 
 from newsite import demo, migrations, outbox, patience, purging, serve, tidy, wiping
+from newsite.accounts import letters as account_letters
 from newsite.accounts import queries as accounts
 from newsite.accounts.models import User
+from newsite.articles import links, pictures
 from newsite.cli.backups import backup_command, restore_command
 from newsite.cli.checks import check_command
 from newsite.cli.content import content_commands
 from newsite.cli.mail import mail_commands
 from newsite.cli.privacy import privacy_commands
 from newsite.cli.running import Commands, at_site
+from newsite.cli.search import search_commands
 from newsite.cli.spam import spam_commands
 from newsite.cli.users import user_commands
 from newsite.comments import letters, retention
@@ -26,6 +29,7 @@ from newsite.db import db
 from newsite.errors import Conflict
 from newsite.mail import hang_up
 from newsite.site import queries as sites
+from newsite.web import links as link_checks
 from newsite.web import server
 from newsite.web.context import reserved
 
@@ -34,7 +38,10 @@ HANDLERS: outbox.Handlers = {  # who does what the outbox asks for
     retention.KIND: retention.job,
     wiping.KIND: wiping.job,
     learning.KIND: learning.job,
+    links.KIND: link_checks.job,
     **letters.HANDLERS,
+    **account_letters.HANDLERS,
+    **pictures.HANDLERS,
 }
 HOURLY = (tidy.KIND, learning.KIND, *letters.HOURLY)
 SIGN_IN = "Sign in at {url}/desk/login as {email} with the password {password}"
@@ -51,6 +58,7 @@ def main() -> None:
 main.add_command(user_commands)
 main.add_command(check_command)
 main.add_command(content_commands)
+main.add_command(search_commands)
 main.add_command(spam_commands)
 main.add_command(mail_commands)
 main.add_command(privacy_commands)

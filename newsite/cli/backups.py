@@ -24,6 +24,7 @@ from newsite.cli.running import at_site
 from newsite.config import Settings
 from newsite.db import db
 from newsite.errors import RuleBroken
+from newsite.media import storage
 from newsite.migrations import DatabaseNotReady
 
 SHOWN_EVERY = 0.2  # seconds
@@ -50,7 +51,7 @@ def backup_command(file: Path, force: bool, without_secret: bool, as_json: bool)
     with _reported(as_json), _stoppable(), at_site(addressed=False) as settings:
         source = Source(
             version=newsite.__version__,
-            data=settings.data,
+            media=storage.current(),
             secret=settings.secret_key,
             now=datetime.now(UTC),
             keeps_secret=_has_own_secret(settings) and not without_secret,
@@ -62,6 +63,8 @@ def backup_command(file: Path, force: bool, without_secret: bool, as_json: bool)
         _print(_report(file, manifest) | {"size": size})
         return
     click.echo(f"{file}: {described(manifest)}; {size} bytes.")
+    if manifests.MEDIA in manifest.left_out:
+        click.echo(f"Not in it: {manifest.left_out[manifests.MEDIA]}. Copy them by other means.")
     if manifests.SECRET not in manifest.files:
         click.echo("The secret is not in it: keep it by itself, or mailed links are lost with it.")
 
@@ -78,10 +81,13 @@ def restore_command(file: Path, replace: bool, as_json: bool) -> None:
         at_site(upgraded=False, addressed=False) as settings,
         archive.opened(file) as opened,
     ):
-        target = Target(db.engine, settings.data, _has_own_secret(settings), replace)
+        target = Target(
+            db.engine, settings.data, storage.current(), _has_own_secret(settings), replace
+        )
         with _shown() as progress:
             restoring.restore(opened, target, migrations, progress)
-        notes = [*_about_secret(settings, opened.manifest), NO_SIGN_INS]
+        about = _about_secret(settings, opened.manifest) + _about_pictures(opened.manifest)
+        notes = [*about, NO_SIGN_INS]
     if as_json:
         _print(_report(file, opened.manifest) | {"notes": notes})
         return
@@ -115,6 +121,15 @@ def _about_secret(settings: Settings, manifest: Manifest) -> list[str]:
     path = settings.data / manifests.SECRET
     is_back = path.is_file() and writing.fingerprint(path.read_text().strip()) == manifest.secret
     return [BACK_AGAIN if is_back else OTHER_KEY]
+
+
+def _about_pictures(manifest: Manifest) -> list[str]:
+    """What is to be done about pictures that are in a bucket; and where else they are than in the data folder."""
+    here, reason = storage.current(), manifest.left_out.get(manifests.MEDIA)
+    if reason is not None:
+        there = f"This site looks for them in {here}. See that they are there"
+        return [f"Not in the backup: {reason}. {there}; `newsite check` names what is missing."]
+    return [f"Pictures and files: in {here}."] if manifest.files.keys() - {manifests.SECRET} else []
 
 
 @contextmanager

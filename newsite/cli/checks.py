@@ -15,12 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from newsite import config, limits, mail, migrations, outbox
 from newsite.accounts import queries as accounts
+from newsite.accounts.letters import Kind as AccountKind
 from newsite.backup.refusals import BackupRefused
 from newsite.changes import ChangeCounter
 from newsite.cli import soundness
 from newsite.cli.running import at_site
 from newsite.cli.soundness import Wrong
-from newsite.comments.letters.jobs import SENT as KINDS
+from newsite.comments.letters.jobs import SENT
 from newsite.config import Settings, SettingsError
 from newsite.db import db
 from newsite.migrations import DatabaseNotReady
@@ -137,7 +138,7 @@ def _mail() -> str:
     if not mail.is_set_up():
         return "not set up (NEWSITE_MAIL_URL): nothing is mailed, and nothing depends on it"
     lost = mail.given_up()
-    unsent = outbox.failed(KINDS)
+    unsent = outbox.failed([*SENT, *AccountKind])
     db.session.rollback()  # the server may take its time
     try:
         said = mail.check()
@@ -163,10 +164,13 @@ def _jobs() -> str:
 CHECKS = (
     ("wholeness", soundness.whole),
     ("replies", soundness.counted),
+    ("threads", soundness.threaded),
     ("lists", soundness.listed),
+    ("search", soundness.found),
     ("writing", _writable),
     ("site", _site),
     ("admins", _admins),
+    ("pictures", soundness.pictured),
     ("jobs", _jobs),
     ("mail", _mail),
 )

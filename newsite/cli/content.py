@@ -48,5 +48,5 @@ def recount_command(as_json: bool) -> None:
         return
     click.echo(
         f"Put right: the number of replies of {report.replies} articles, {report.places} places in lists, "
-        f"{report.months} months."
+        f"{report.months} months, {report.circles} circles of replies."
     )

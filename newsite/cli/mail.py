@@ -1,6 +1,7 @@
 """`newsite mail`: whether mail gets out."""
 
 from datetime import UTC, datetime
+from typing import IO
 
 import click
 
@@ -8,6 +9,7 @@ from newsite import mail
 from newsite.cli.running import Refusal, at_site
 from newsite.comments.letters.printing import printed
 from newsite.db import db
+from newsite.mail import bounces
 
 NOT_SET_UP = "There is no mail server. Set NEWSITE_MAIL_URL and NEWSITE_MAIL_FROM."
 
@@ -15,6 +17,20 @@ NOT_SET_UP = "There is no mail server. Set NEWSITE_MAIL_URL and NEWSITE_MAIL_FRO
 @click.group("mail")
 def mail_commands() -> None:
     """See whether mail gets out."""
+
+
+@mail_commands.command("bounced")
+@click.argument("file", type=click.File("rb"), default="-")
+def bounced_command(file: IO[bytes]) -> None:
+    """Count a mail that came back, from FILE or the standard input; after three its address gets no more.
+
+    The exit code is 0 for any other mail too, so that a mail server can hand over all that comes in.
+    """
+    report = file.read(bounces.MOST_BYTES)
+    with at_site():
+        is_counted = bounces.count(report, now=datetime.now(UTC))
+        db.session.commit()
+    click.echo("Counted." if is_counted else "This is no report of a mail of ours that failed.")
 
 
 @mail_commands.command("test")

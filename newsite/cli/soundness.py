@@ -6,10 +6,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from newsite import recount
-from newsite.articles import listing, months
+from newsite.articles import listing, months, search
 from newsite.backup import archive
 from newsite.cli.backups import described
-from newsite.db import db, reading
+from newsite.comments import loops
+from newsite.db import connection, db, reading
+from newsite.media import queries as media
+from newsite.media import storage
 
 MOST_NAMED = 5  # of what is wrong: enough to look for the rest
 MEND = "Make a backup, and run: newsite content recount"
@@ -43,6 +46,16 @@ def counted() -> str:
     return "as many as the articles say"
 
 
+def threaded() -> str:
+    """That every thread has a beginning."""
+    with reading():
+        circles = loops.found()
+    if circles:
+        found = [f"{', '.join(map(str, one))}, {one[0]}" for one in circles[:MOST_NAMED]]
+        raise Wrong(f"replies answer each other in a circle: {'; '.join(found)}. {MEND}")
+    return "no reply answers itself"
+
+
 def listed() -> str:
     """That every article stands in lists where its time says, and that months count theirs right."""
     with reading():
@@ -54,6 +67,36 @@ def listed() -> str:
     if wrong:
         raise Wrong(f"{'; '.join(wrong)}. {MEND}")
     return "articles stand where their times say, and months count them right"
+
+
+def found() -> str:
+    """That a search knows every article that is there, and no other."""
+    with reading():
+        wrong = search.wrong(connection())
+        is_followed = search.is_followed(connection())
+    if wrong:
+        raise Wrong(f"{wrong} articles are missing or too many. Run: newsite search rebuild")
+    if not is_followed:
+        raise Wrong("It does not hear of what is deleted. Restore a backup, and tell us.")
+    return "every article can be found"
+
+
+def pictured() -> str:
+    """That every picture and file that the database knows lies where it should, whole."""
+    with reading():
+        expected = media.expected()
+        db.session.rollback()  # the storage may take its time
+    try:
+        wrong = [name for name, size in expected.items() if storage.current().size(name) != size]
+    except OSError as error:
+        raise Wrong(f"the storage does not answer ({error}). Look at NEWSITE_MEDIA_URL.") from None
+    if wrong:
+        raise Wrong(
+            f"{len(wrong)} of {len(expected)} files are missing or cut short, such as "
+            f"{', '.join(wrong[:MOST_NAMED])}. Bring them back from a backup; if there are "
+            "several hosts, let all of them keep pictures in one place (NEWSITE_MEDIA_URL)."
+        )
+    return f"{len(expected)} files are where they should be"
 
 
 def backed_up(file: Path, days: int | None, now: datetime) -> str:

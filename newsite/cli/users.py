@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from newsite.accounts import actions, passwords, queries
+from newsite.accounts import actions, passwords, queries, second_factor
 from newsite.accounts.models import Role
 from newsite.cli.running import Refusal, at_site
 from newsite.db import db
@@ -44,14 +44,20 @@ def add(email: str, name: str, role: str, from_stdin: bool) -> None:
 @click.argument("email")
 @stdin_option
 def reset(email: str, from_stdin: bool) -> None:
-    """Give EMAIL a new password, and sign all its devices out."""
+    """Give EMAIL a new password, take its second factor away, and sign all its devices out."""
     password = _password(from_stdin)
     with at_site(addressed=False):
         user = queries.user_by_email(email)
         if user is None:
             raise Refusal([f"There is no account of {email}."])
-        actions.set_password(user, password, by=None, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        actions.set_password(user, password, by=None, now=now)
+        had_factor = second_factor.take_away(user, by=None, now=now)
         db.session.commit()
+        if had_factor:
+            click.echo(
+                "The second factor is taken away: until they set up another, the password is enough."
+            )
         _say(f"{user.name} signs in as {user.email}", password, from_stdin)
 
 

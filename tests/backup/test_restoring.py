@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from places import forge, reply
+from awkward import reply
+from places import forge
 
 from newsite import migrations
 from newsite.articles.models import Tag
@@ -166,7 +167,7 @@ def test_somebody_who_stops_it_leaves_the_database_empty(kept, target):
         raise KeyboardInterrupt
 
     with target.inside(), archive.opened(kept) as opened:
-        where = Target(db.engine, target.data, takes_secret=True, replace=False)
+        where = Target(db.engine, target.data, target.media, takes_secret=True, replace=False)
         with pytest.raises(KeyboardInterrupt):
             restoring.restore(opened, where, migrations, stop)
     assert target.names() == set()
@@ -185,7 +186,7 @@ def test_rows_arrive_a_few_at_a_time(kept, target, monkeypatch):
     monkeypatch.setattr(restoring, "ROWS_AT_ONCE", 10)
     seen = []
     with target.inside(), archive.opened(kept) as opened:
-        where = Target(db.engine, target.data, takes_secret=True, replace=False)
+        where = Target(db.engine, target.data, target.media, takes_secret=True, replace=False)
         restoring.restore(opened, where, migrations, lambda *told: seen.append(told))
         count = opened.manifest.tables["comments"].rows
     assert [told for told in seen if told[0] == "comments"][:2] == [

@@ -9,8 +9,8 @@ from newsite.changes import ChangeCounter
 from newsite.db import db
 
 SEARCH = (
-    "CREATE VIRTUAL TABLE articles_fts USING fts5(title)",
-    "INSERT INTO articles_fts VALUES ('words')",
+    "CREATE VIRTUAL TABLE words_fts USING fts5(title)",
+    "INSERT INTO words_fts VALUES ('words')",
 )
 
 

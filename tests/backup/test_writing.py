@@ -75,6 +75,9 @@ def test_the_pictures_are_in_it_and_nothing_that_only_points_elsewhere(filled, p
     (media / "2026" / "a.png").write_bytes(b"a" * 3_000_000)
     (media / "b.png").write_bytes(b"")
     (media / "passwd").symlink_to("/etc/passwd")
+    (media / "2026" / ".half").write_bytes(b"a")  # on its way at this moment
+    (media / ".restoring-x").mkdir()
+    (media / ".restoring-x" / "c.png").write_bytes(b"a")
     manifest = filled.backup(path)
     assert manifest.files.keys() == {"secret_key", "media/2026/a.png", "media/b.png"}
     assert members(path)["media/2026/a.png"] == b"a" * 3_000_000

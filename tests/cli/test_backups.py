@@ -182,3 +182,46 @@ def test_a_backup_is_made_while_the_site_runs_and_from_another_folder(
     assert zipfile.is_zipfile(tmp_path / "site.zip")
     shutil.rmtree(data)
     assert newsite("restore", str(tmp_path / "site.zip")).exit_code == 0
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a picture, which is not in the data folder."""
+    folder = tmp_path / "pictures"
+    (folder / "x").mkdir(parents=True)
+    (folder / "x" / "y.jpg").write_bytes(b"x")
+    return folder
+
+
+def test_pictures_in_another_folder_come_along_and_go_where_they_are_looked_for(
+    newsite, staffed, elsewhere, folder, tmp_path
+):
+    file = str(tmp_path / "site.zip")
+    made = newsite("backup", file, env={"NEWSITE_MEDIA_URL": f"file://{folder}"})
+    assert "pictures: 1" in made.output
+    assert "Not in it" not in made.output
+    back = newsite("restore", file, env=elsewhere)
+    assert f"Pictures and files: in {elsewhere['NEWSITE_DATA']}/media." in back.output
+    assert (Path(elsewhere["NEWSITE_DATA"]) / "media" / "x" / "y.jpg").read_bytes() == b"x"
+    there = {"NEWSITE_MEDIA_URL": f"file://{tmp_path}/there"}
+    back = newsite("restore", file, "--replace", env=elsewhere | there)
+    assert f"Pictures and files: in {tmp_path}/there." in back.output
+    assert (tmp_path / "there" / "x" / "y.jpg").read_bytes() == b"x"
+
+
+def test_the_data_folders_own_pictures_are_in_it_whatever_they_are_called(newsite, staffed, data):
+    (data / "media" / "x").mkdir(parents=True)
+    (data / "media" / "x" / "y.jpg").write_bytes(b"x")
+    own = {"NEWSITE_MEDIA_URL": f"file://{data}/media"}
+    assert "pictures: 1" in newsite("backup", str(data / "site.zip"), env=own).output
+
+
+def test_pictures_in_a_bucket_are_spoken_of_at_both_ends(newsite, staffed, elsewhere, tmp_path):
+    file = str(tmp_path / "site.zip")
+    made = newsite("backup", file, env={"NEWSITE_MEDIA_URL": "s3://our-paper/site"})
+    assert "pictures: 0" in made.output
+    reason = "pictures and files are in s3://our-paper/site, which keeps its own"
+    assert f"Not in it: {reason}. Copy them by other means." in made.output
+    back = newsite("restore", file, env=elsewhere)
+    looked_for = f"This site looks for them in {elsewhere['NEWSITE_DATA']}/media."
+    assert f"Not in the backup: {reason}. {looked_for}" in back.output

@@ -45,16 +45,20 @@ def test_a_site_in_order_says_so_line_by_line(newsite, staffed, data):
         "database:",
         "wholeness:",
         "replies:",
+        "threads:",
         "lists:",
+        "search:",
         "writing:",
         "site:",
         "admins:",
+        "pictures:",
         "jobs:",
         "mail:",
     ]
-    assert lines[7:] == [
+    assert lines[9:] == [
         "ok     site: “Our news”",
         "ok     admins: 1 can sign in",
+        "ok     pictures: 0 files are where they should be",
         "ok     jobs: 0 wait; no worker was seen yet",
         "ok     mail: not set up (NEWSITE_MAIL_URL): nothing is mailed, and nothing depends on it",
     ]

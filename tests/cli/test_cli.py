@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -173,8 +174,10 @@ def test_an_empty_database_is_said_with_the_mend(tmp_path, newsite):
 
 def test_tidying_says_what_went(newsite, inside):
     assert newsite("tidy").output == (
-        "Deleted: 0 ended sign-ins, 0 counts of attempts, 0 used links, 0 ended bans, 0 changes, 0 done jobs, "
-        "0 networks, 0 addresses, 0 deleted replies, 0 emptied replies.\n"
+        "Deleted: 0 ended sign-ins, 0 ended invitations, 0 old entries of the log, 0 counts of attempts, 0 used links, "
+        "0 ended bans, 0 changes, 0 words that nobody saved, 0 old counts of readings, "
+        "0 old counts of mails that came back, 0 done jobs, 0 networks, 0 addresses, "
+        "0 deleted replies, 0 emptied replies, 0 deleted articles.\n"
     )
 
 
@@ -223,3 +226,13 @@ def test_the_command_is_also_a_module(monkeypatch, capsys):
         runpy.run_module("newsite.cli", run_name="__main__")
     assert ended.value.code == 0
     assert capsys.readouterr().out == "newsite, version 0.1.0\n"
+
+
+def test_readme_names_every_command():
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    names = []
+    for name, command in cli.main.commands.items():
+        inner = getattr(command, "commands", {})
+        names += [f"{name} {one}" for one in inner] or [name]
+    assert [name for name in names if f"| `newsite {name}" not in readme] == []
+    assert "mail bounced" in names

@@ -43,6 +43,6 @@ def test_numbers_that_are_wrong_are_put_right_by_the_command_that_check_names(ne
     said = newsite("content", "recount").output
     assert said.startswith(f"Put right: the number of replies of {articles} articles, 0 places")
     assert json.loads(newsite("content", "recount", "--json").output) == {
-        "replies": 0, "places": 0, "months": 0,
+        "replies": 0, "places": 0, "months": 0, "circles": 0,
     }  # fmt: skip
     assert "WRONG" not in newsite("check").output

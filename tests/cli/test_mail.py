@@ -23,7 +23,7 @@ def mailing(newsite, post):
             "NEWSITE_MAIL_URL": f"smtp://127.0.0.1:{found.port}",
             "NEWSITE_MAIL_FROM": SENDER,
         }
-        yield lambda *words: newsite(*words, env=env)
+        yield lambda *words, **given: newsite(*words, env=env, **given)
 
 
 def test_an_operator_sees_whether_mail_gets_out(mailing, post):
@@ -111,3 +111,22 @@ def test_a_check_says_that_the_mail_server_is_away(newsite):
         "the server cannot be reached (Connection refused). "
         "Look at NEWSITE_MAIL_URL, and whether the server runs."
     )
+
+
+def test_a_mail_server_hands_over_what_comes_back(mailing, inside, post):
+    assert mailing("mail", "test", "ann@example.org").exit_code == 0
+    (mail,) = post.mails
+    status = "Reporting-MTA: dns; relay.example\n\nAction: failed\nStatus: 5.1.1\n"
+    report = (
+        'Content-Type: multipart/report; boundary="x"\n\n--x\nContent-Type: message/delivery-status\n\n'
+        f"{status}\n--x\nContent-Type: text/rfc822-headers\n\n"
+        f"To: {mail['To']}\nMessage-ID: {mail['Message-ID']}\n--x--\n"
+    )
+    for _ in range(3):
+        assert mailing("mail", "bounced", stdin=report).output == "Counted.\n"
+    other = mailing("mail", "bounced", stdin="Subject: Hello\n\nGood morning.\n")
+    assert (other.exit_code, other.output) == (
+        0,
+        "This is no report of a mail of ours that failed.\n",
+    )
+    assert troubles.is_given_up("ann@example.org")

@@ -64,3 +64,15 @@ def test_nobody_is_reset_by_mistake(newsite):
     result = newsite("user", "reset", "nobody@example.org")
     assert result.exit_code == 1
     assert result.output == "There is no account of nobody@example.org.\n"
+
+
+def test_with_the_password_the_second_factor_goes(newsite, inside):
+    newsite(*ANN)
+    user = queries.user_by_email("ann@example.org")
+    user.totp_secret, user.totp_since = "A" * 32, user.created_at
+    db.session.commit()
+    said = newsite("user", "reset", "ann@example.org").output
+    assert said.startswith("The second factor is taken away: ")
+    db.session.expire_all()
+    assert user.totp_secret == ""
+    assert "second factor" not in newsite("user", "reset", "ann@example.org").output

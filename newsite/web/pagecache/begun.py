@@ -18,6 +18,7 @@ from newsite.site.models import Site
 from newsite.web.context import now
 from newsite.web.pagecache import keys
 from newsite.web.pagecache.keys import Rendering
+from newsite.web.pagecache.public import needs_database
 from newsite.web.pagecache.store import Store
 
 KEY = "newsite.kept_site"
@@ -76,18 +77,27 @@ def remember_site() -> None:
     If it is known to be away, and no page was made yet, this makes the plain page.
     """
     latest = current_app.extensions[KEY].latest
-    if latest is not None or request.environ.get(AWAY):
+    if latest is not None or is_known_away():
         g.site = latest
+
+
+def is_known_away() -> bool:
+    """Whether it is known of this request's beginning that the database does not answer."""
+    return bool(request.environ.get(AWAY))
 
 
 def begin() -> None:
     """Reads what the rendering can see; without a rendering, nothing. 503 while the database is away."""
-    if request.environ.get(AWAY):
-        raise ServiceUnavailable
+    kept_site: KeptSite = current_app.extensions[KEY]
+    if is_known_away():
+        if needs_database(current_app, request.endpoint):
+            raise ServiceUnavailable
+        if kept_site.latest is not None:
+            g.site = kept_site.latest
+        return
     rendering = keys.current()
     if rendering is None:
         return
-    kept_site: KeptSite = current_app.extensions[KEY]
     if rendering.prepared == ServiceUnavailable.code:
         request.environ[AWAY] = True
         raise ServiceUnavailable

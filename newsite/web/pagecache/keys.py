@@ -33,6 +33,7 @@ class Rendering:
     until: datetime | None = None  # when the page ends by the clock
     made_at: datetime | None = None
     is_kept: bool = True
+    read: int | None = None  # id of the article that whoever asks for the page reads
     is_lost: bool = False  # there is nothing at this address: the prepared page says so
 
     def ends(self, at: datetime | None) -> None:
@@ -82,6 +83,13 @@ def until(at: datetime | None) -> None:
     rendering = _current.get()
     if rendering is not None:
         rendering.ends(at)
+
+
+def counts_as_read(article_id: int) -> None:
+    """Notes that every answer with this page is a reading of the article."""
+    rendering = _current.get()
+    if rendering is not None:
+        rendering.read = article_id
 
 
 def keep_nothing() -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask
@@ -15,7 +15,8 @@ from newsite.web.pagecache.begun import KeptSite
 from newsite.web.pagecache.freshness import Freshness
 from newsite.web.pagecache.front import Front, told
 from newsite.web.pagecache.keys import Rendering
-from newsite.web.pagecache.public import asked
+from newsite.web.pagecache.public import asked, endpoint_at, needs_database
+from newsite.web.pagecache.reading import ReadCount
 from newsite.web.pagecache.store import MAX_LATE, Page, Store
 from newsite.web.pagecache.variants import chosen, is_known, variants
 
@@ -65,6 +66,7 @@ class PageCache:
         self.store = store
         self.turns = threading.Semaphore(AT_ONCE)
         self.kept_site = KeptSite(store)
+        self.readings = ReadCount(app, self._today)
         with app.app_context():
             self.freshness = Freshness(db.engine, store)
 
@@ -73,6 +75,7 @@ class PageCache:
         self.store.clear()
         self.kept_site.clear()
         self.freshness.clear()
+        self.readings.clear()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -90,13 +93,16 @@ class PageCache:
         if isinstance(answer, Bare):
             start_response(answer.status, [*answer.headers, ("Cache-Status", fate)])
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+        if answer.read is not None:
+            self.readings.note(answer.read, environ)
         return self._send(answer, fate, environ, start_response)
 
     def _is_in_vain(self, environ: "WSGIEnvironment") -> bool:
         """Whether the database is away, so that a request which needs it would only hold a thread up."""
         if environ.get("PATH_INFO") in guard.FOR_MACHINES:
             return False  # they ask just that, or nothing
-        self.freshness.follow()
+        if needs_database(self.app, endpoint_at(self.app, _decoded(environ))):
+            self.freshness.follow()
         return self.freshness.is_away
 
     def _wanted(self, environ: "WSGIEnvironment") -> Wanted | None:
@@ -105,7 +111,7 @@ class PageCache:
         raw, query = guard.raw_path(environ), environ.get("QUERY_STRING", "")
         if not query and self.store.has(raw):
             return Wanted(environ, raw, {})
-        path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+        path = _decoded(environ)
         if guard.is_own(path):
             return None  # also where nothing is: such an address may carry a token
         found = asked(self.app, raw, path, query)
@@ -195,6 +201,7 @@ class PageCache:
             number=rendering.number,
             made_at=rendering.made_at,
             until=rendering.until,
+            read=rendering.read,
         )
         if self.front.is_purged:  # a rendering may take longer than a change may stay unheard
             self.freshness.follow()
@@ -215,6 +222,11 @@ class PageCache:
         start_response("304 NOT MODIFIED" if is_same else page.status, headers)
         return [] if is_same or environ["REQUEST_METHOD"] == "HEAD" else [variant.body]
 
+    def _today(self) -> date:
+        """The day in the zone of the site that was shown last."""
+        site = self.kept_site.latest
+        return self._now().astimezone(site.zone if site else UTC).date()
+
     def _now(self) -> datetime:
         clock: Callable[[], datetime] = self.app.config["NEWSITE_CLOCK"]
         return clock()
@@ -226,6 +238,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions[KEY] = cache
     begun.init_app(app, cache.kept_site)
     app.wsgi_app = cache  # type: ignore[method-assign]  # as Flask says
+
+
+def _decoded(environ: "WSGIEnvironment") -> str:
+    """The path as routing takes it."""
+    return str(environ.get("PATH_INFO", "")).encode("latin-1").decode("utf-8", "replace")
 
 
 def _prepared(wanted: Wanted, status: int) -> Wanted:

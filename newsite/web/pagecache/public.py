@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 View = TypeVar("View", bound=Callable[..., Any])
 Bound = Callable[[str], object]  # raises ValueError for what the parameter cannot be
 MAX_QUERY_CHARS = 1_000  # ours have thirty
-_BOUNDS = "newsite_bounds"
+_BOUNDS, _WITHOUT = "newsite_bounds", "newsite_without_database"
 
 
 class Asked(NamedTuple):
@@ -35,16 +35,34 @@ def public(**parameters: Bound) -> Callable[[View], View]:
     return mark
 
 
-def asked(app: Flask, raw_path: str, path: str, query: str) -> Asked | None:
-    """What is asked for; None if no public view is there. `path` is decoded, as routing takes it."""
+def without_database(view: View) -> View:
+    """Marks a view that asks no database, so that it answers while that is away."""
+    setattr(view, _WITHOUT, True)
+    return view
+
+
+def needs_database(app: Flask, endpoint: str | None) -> bool:
+    """Whether the view of this name may ask the database; where none is, its error page does."""
+    return endpoint is None or not hasattr(app.view_functions[endpoint], _WITHOUT)
+
+
+def endpoint_at(app: Flask, path: str) -> str | None:
+    """The name of the view that a decoded path leads to, if it is one to be read."""
     try:
-        endpoint, _ = app.url_map.bind("").match(path, method="GET")
+        found: str = app.url_map.bind("").match(path, method="GET")[0]
     except HTTPException:
         return None
-    view = app.view_functions[endpoint]
-    if not hasattr(view, _BOUNDS):
+    return found
+
+
+def asked(app: Flask, raw_path: str, path: str, query: str) -> Asked | None:
+    """What is asked for; None if no public view is there. `path` is decoded, as routing takes it."""
+    endpoint = endpoint_at(app, path)
+    bounds: dict[str, Bound] | None = (
+        getattr(app.view_functions[endpoint], _BOUNDS, None) if endpoint else None
+    )
+    if bounds is None:
         return None
-    bounds: dict[str, Bound] = getattr(view, _BOUNDS)
     arguments = _arguments(query, bounds)
     if arguments is None:
         return Asked(None, None)

@@ -37,6 +37,7 @@ class Page:
     number: int  # of the last change that its rendering could see
     made_at: datetime
     until: datetime | None
+    read: int | None = None  # id of the article that is read with it
     size: int = field(init=False)  # bytes in memory
 
     def __post_init__(self) -> None:

@@ -17,13 +17,14 @@ from newsite.comments.submission import MAX_EMAIL_CHARS, NewReply
 from newsite.db import db
 from newsite.errors import TooFast
 from newsite.web.comments.form import ReplyForm
+from newsite.web.comments.tokens import Purpose
 from newsite.web.context import now
 from newsite.web.headers import private
 from newsite.web.privacy.blueprint import bp
 
 NETWORK_LIMIT = "10 per 1 hour"
 ADDRESS_LIMIT = "3 per 1 day"  # mails that anybody can have sent to somebody
-NO_ARTICLE = 0  # what the form's token is bound to: so it is no reply's
+NO_ARTICLE = 0  # what the form's token is bound to
 
 
 class AskForm(Form):
@@ -81,7 +82,7 @@ def asked() -> Response:
 
 
 def _form(sent: Any = None) -> AskForm:
-    return AskForm(sent, meta={"csrf_context": (NO_ARTICLE, now())})
+    return AskForm(sent, meta={"csrf_context": (Purpose.privacy, NO_ARTICLE, now())})
 
 
 def _slowed(form: AskForm, seconds: int) -> Response:

@@ -35,5 +35,6 @@ def test_elsewhere_nothing_is_noted() -> None:
     pagecache.until(AT)
     pagecache.collect("front")
     pagecache.keep_nothing()
+    pagecache.counts_as_read(1)
     assert not pagecache.is_prepared_elsewhere()
     assert current() is None

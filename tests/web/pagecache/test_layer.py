@@ -1,6 +1,7 @@
 """Pages from memory: what is kept and what never is, and that nothing that changed is missed."""
 
 import gzip
+import io
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,17 +11,21 @@ from typing import Any
 import brotli
 import pytest
 import sqlalchemy as sa
-from paper import Paper, correct, editor, withdraw, write
+from paper import NOW, Paper, correct, editor, withdraw, write
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from newsite import changes
-from newsite.articles import listing, taxonomy
+from newsite.accounts.models import Role, User
+from newsite.articles import listing, pictures, taxonomy
 from newsite.articles.models import Article, MonthCount, Tag
 from newsite.comments import actions as replies
 from newsite.comments.models import Comment
 from newsite.comments.submission import NewReply
 from newsite.db import db
+from newsite.media import storage
+from newsite.media.actions import Words
+from newsite.media.models import Picture
 from newsite.site import editing
 from newsite.site.models import MenuItem, Site
 from newsite.web.pagecache import layer
@@ -376,6 +381,101 @@ def test_two_neighbours_published_at_once_meet(paper: Paper) -> None:
     assert "Third" in paper.get(second).text
 
 
+OLD, NEW = 'alt="The old gate"', 'alt="The new gate"'
+
+
+@pytest.mark.parametrize("is_above", [True, False])
+def test_words_for_a_picture_reach_an_article_that_takes_it_at_the_same_moment(
+    paper: Paper, is_above: bool
+) -> None:
+    """Whoever is first, the page and what is stored say in the end what is said about the picture."""
+    picture_id = paper.do(add_picture)
+    place = {"lead_picture_id": picture_id} if is_above else {"picture": picture_id}
+    is_sqlite = paper.cache.freshness.engine.dialect.name == "sqlite"  # there, one waits anyway
+    with paper.app.app_context():
+        describe(picture_id)
+        db.session.flush()
+        if is_sqlite:
+            db.session.commit()
+        path = beside(lambda: shown(paper, **place), db.session.commit)
+    assert NEW in paper.get(path).text
+    assert OLD not in paper.get(path).text
+
+
+@pytest.mark.parametrize("is_above", [True, False])
+def test_an_article_that_takes_a_picture_is_told_when_it_is_described_meanwhile(
+    paper: Paper, is_above: bool
+) -> None:
+    picture_id = paper.do(add_picture)
+    place = {"lead_picture_id": picture_id} if is_above else {"picture": picture_id}
+    is_sqlite = paper.cache.freshness.engine.dialect.name == "sqlite"
+    with paper.app.app_context():
+        _, path = write("Strike", **place)
+        db.session.flush()
+        if is_sqlite:
+            db.session.commit()
+        beside(lambda: paper.do(lambda: describe(picture_id)), db.session.commit)
+    assert NEW in paper.get(path).text
+    assert OLD not in paper.get(path).text
+
+
+def test_a_picture_that_an_article_takes_at_the_same_moment_is_not_deleted(paper: Paper) -> None:
+    picture_id = paper.do(add_picture)
+    with paper.app.app_context():
+        _, path = write("Strike", picture=picture_id)
+        db.session.flush()
+        if db.engine.dialect.name == "sqlite":
+            db.session.commit()
+        assert beside(lambda: paper.do(lambda: delete(picture_id)), db.session.commit) == "in use"
+    assert OLD in paper.get(path).text
+
+
+def delete(picture_id: int) -> str:
+    found = db.session.get_one(Picture, picture_id)
+    try:
+        pictures.delete(found, by=User(id=1, role=Role.editor), now=NOW)
+    except pictures.StillUsed:
+        return "in use"
+    return "gone"
+
+
+def add_picture() -> int:
+    picture = Picture(
+        sha256="a" * 64, key="b" * 32, format="jpeg", width=400, height=300, bytes=1,
+        name="gate.jpg", alt="The old gate", created_at=NOW,
+    )  # fmt: skip
+    db.session.add(picture)
+    db.session.flush()
+    return picture.id
+
+
+def describe(picture_id: int) -> None:
+    found = db.session.get_one(Picture, picture_id)
+    pictures.describe(found, Words(alt="The new gate"), by=User(id=1, role=Role.editor))
+
+
+def shown(paper: Paper, **place: int) -> str:
+    """The path of a new article with the picture, which a reader has asked for at once."""
+    _, path = paper.publish("Strike", **place)
+    paper.get(path)
+    return path
+
+
+def beside(do: Callable[[], Any], then: Callable[[], object]) -> Any:
+    """Does it in a thread until it is done or waits for this transaction, then the other thing; what it gave."""
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(do()))
+    thread.start()
+    waits = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while thread.is_alive() and not (
+        db.engine.dialect.name == "postgresql" and db.session.scalar(waits)
+    ):
+        thread.join(0.05)
+    then()
+    thread.join(20)
+    return found[0]
+
+
 def in_thread(do: Callable[[], Any]) -> Any:
     found: list[Any] = []
     thread = threading.Thread(target=lambda: found.append(do()))
@@ -575,6 +675,22 @@ def test_a_page_that_fails_on_the_way_is_served_from_memory(paper: Paper) -> Non
     with no_database(paper):
         assert paper.fate("/") == STALE
         assert paper.get("/archive/").status_code == 503
+
+
+def test_pictures_and_files_are_there_while_the_database_is_away(paper: Paper) -> None:
+    paper.do(lambda: storage.put(f"{'0c' * 16}/full.jpg", io.BytesIO(b"pixels")))
+    paper.get("/")
+    with no_database(paper):
+        assert paper.fate("/") == STALE  # it knows
+        assert paper.get(f"/media/{'0c' * 16}/full.jpg").data == b"pixels"
+        icon = paper.get("/favicon.ico")
+        assert (icon.status_code, icon.location[:9]) == (302, "/favicon-")
+        lost = paper.get(f"/media/{'0c' * 16}/320.webp")
+        assert (lost.status_code, "The Test Paper" in lost.text) == (404, True)
+        paper.cache.kept_site.clear()
+        assert paper.get(f"/media/{'0c' * 16}/full.jpg").data == b"pixels"
+        assert paper.get("/favicon.ico").status_code == 503
+        assert paper.get(f"/media/{'0c' * 16}/320.webp").status_code == 404
 
 
 def test_a_restored_database_drops_everything(paper: Paper) -> None:

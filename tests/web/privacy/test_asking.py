@@ -9,6 +9,8 @@ from newsite.comments import letters
 from newsite.db import db
 from newsite.mail import office
 from newsite.outbox import Job
+from newsite.web.comments import tokens
+from newsite.web.privacy import asking
 
 EMAIL = "parveen@quillmark.example"
 
@@ -89,6 +91,14 @@ def test_what_is_no_address_is_given_back(pages, post):
 def test_a_form_without_its_token_is_given_back(pages, post):
     page = pages.submit("/privacy/me", {"email": EMAIL, "csrf_token": "no"}, 422)
     assert page.one("#email")["value"] == EMAIL
+    assert "This form was not made by this page. Send it again." in page.text
+    assert jobs() == []
+
+
+def test_the_token_of_another_form_is_refused(pages, post, now):
+    for other in (tokens.Purpose.reply, tokens.Purpose.report):
+        swapped = tokens.form_token(asking.NO_ARTICLE, now, other)
+        pages.submit("/privacy/me", {"email": EMAIL, "csrf_token": swapped}, 422)
     assert jobs() == []
 
 

@@ -98,6 +98,18 @@ def test_the_page_shows_all_that_is_held_and_nothing_of_others(pages, enter, sen
     assert "Reason" not in text
 
 
+def test_a_note_that_its_editor_took_back_is_said_to_be_so(pages, enter, sent, editor, now):
+    comment = sent("The turnstile jammed.")
+    slip = actions.trash(comment, by=editor, note="You were rude.", now=now)
+    actions.undo([slip], by=editor, now=now)
+    db.session.commit()
+    text = enter(comment).text
+    assert "An editor wrote, and took it back: You were rude." in text
+    assert "An editor writes:" not in text
+    decisions = privacy.as_data(comment.email)["replies"][0]["decisions"]
+    assert [one["taken_back"] for one in decisions if one["note"]] == [True]
+
+
 def test_what_became_of_each_reply_is_said(pages, enter, sent, editor, now):
     waiting, withdrawn = sent("One."), sent("Two.")
     following = sent("Three.")
