@@ -11,13 +11,14 @@ import directors;
 import std;
 import xkey;
 
-# A host that cannot serve the site (its process, its database or its database's shape) is left alone after two
-# seconds, and asked again after one good answer.
+# A host that cannot serve the site (its process, its database or its database's shape) is left alone after three
+# seconds, and asked again after one good answer. One that is only busy has three seconds for each answer: taken for
+# gone, it would leave everybody who writes with nobody to write to.
 probe ready {
     .url = "/readyz";
     .interval = 1s;
-    .timeout = 1s;
-    .window = 2;
+    .timeout = 3s;
+    .window = 3;
     .threshold = 1;
     .initial = 1;
 }
@@ -79,6 +80,11 @@ sub vcl_recv {
     unset req.http.X-Newsite-Brotli;
     unset req.http.X-Newsite-Page;
     if (req.method != "GET" && req.method != "HEAD") {
+        # Pictures and files that are sent to the desk, up to 101 MB at once: as many would not fit in memory.
+        # The server with TLS in front has taken them in already.
+        if (req.url ~ "^/+desk/pictures/") {
+            return (pass);
+        }
         # Taken in whole before a host is asked: a slow line keeps no thread there, and a reply can be
         # sent to the other host. newsite takes 4 MiB, and says by itself what is too much.
         if (!std.cache_req_body(5MB)) {
@@ -87,7 +93,7 @@ sub vcl_recv {
         return (pass);
     }
     # The desk, what is one reader's own, and what is asked of one host.
-    if (req.url ~ "(?i)^/+(desk|replies|privacy|healthz|readyz)([/?]|$)") {
+    if (req.url ~ "(?i)^/+(desk|replies|privacy|draft|healthz|readyz)([/?]|$)") {
         return (pass);
     }
 
@@ -96,8 +102,9 @@ sub vcl_recv {
     unset req.http.Cookie;
     unset req.http.Authorization;
 
-    # Varnish itself knows gzip. Brotli, where a browser wants it, is a page of its own (vcl_hash).
-    if (req.http.Accept-Encoding ~ "(?i)(^|[ ,])br( *; *q=(1|0?\.[0-9]*[1-9])[0-9.]*)? *(,|$)") {
+    # Varnish itself knows gzip. Brotli, where a browser wants it, is a page of its own (vcl_hash). Pictures and
+    # files are packed by their nature, and newsite has one form of each.
+    if (req.url !~ "^/+media/" && req.http.Accept-Encoding ~ "(?i)(^|[ ,])br( *; *q=(1|0?\.[0-9]*[1-9])[0-9.]*)? *(,|$)") {
         set req.http.X-Newsite-Brotli = "yes";
     }
 
@@ -151,6 +158,9 @@ sub vcl_backend_fetch {
     unset bereq.http.X-Newsite-Brotli;
     unset bereq.http.X-Newsite-Proxied;
     unset bereq.http.X-Newsite-Page;
+    if (bereq.url ~ "^/+desk/pictures/") {
+        set bereq.first_byte_timeout = 180s;  # twenty large pictures are drawn anew
+    }
 }
 
 sub vcl_backend_response {

@@ -6,6 +6,7 @@ from flask import Flask
 
 from newsite import config, db, limits, mail, tokens, web
 from newsite.config import Settings
+from newsite.media import storage
 
 __version__ = "0.1.0"
 
@@ -21,5 +22,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits.init_app(app, settings)
     tokens.init_app(app, settings)
     mail.init_app(app, settings)
+    storage.init_app(app, settings)
     web.init_app(app, settings)
     return app

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from newsite import addresses, mail_settings
+from newsite import addresses, mail_settings, media_settings
 from newsite.mail_settings import MailSettings
+from newsite.media_settings import MediaSettings
 
 NAMES = {
     "NEWSITE_DATA",
@@ -29,6 +30,7 @@ NAMES = {
     "NEWSITE_REDIS_URL",
     "NEWSITE_DEMO",
     *mail_settings.NAMES,
+    *media_settings.NAMES,
 }
 TEST_NAMES = {"NEWSITE_FIXTURES", "NEWSITE_TEST_POSTGRES"}  # read by the tests, and by nothing else
 DEMO_URL = "http://127.0.0.1:8000"
@@ -62,6 +64,7 @@ class Settings:
     redis_url: str = field(default="", repr=False)  # "": limits are counted in the database
     demo: bool = False
     mail: MailSettings | None = None  # None: nothing is mailed
+    media: MediaSettings | None = None  # None: in the data folder
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -98,6 +101,7 @@ def from_environment(environ: Mapping[str, str], *, demo: bool = False) -> Setti
         redis_url=_redis_url(environ, problems),
         demo=demo,
         mail=mail_settings.from_environment(environ, problems),
+        media=media_settings.from_environment(environ, problems),
     )
     if problems:
         raise SettingsError(problems)

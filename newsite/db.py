@@ -23,6 +23,7 @@ BUSY_MS = 5_000  # how long a writer waits for the other one before it gives up
 CACHE_KB = (
     512  # of each connection to SQLite; what is not in it is in the system's own cache, for all
 )
+MAX_WORDS = 10  # that a list is searched for; of more, the first
 MAX_ID = 2**31 - 1  # the largest that both engines hold
 HURRIED_SECONDS = 1  # PostgreSQL: a reader who waits longer is better served with a kept page
 ANSWER_SECONDS = 1.5  # PostgreSQL: the same, for a server that keeps no time-out because it hangs
@@ -179,7 +180,7 @@ def reading() -> Iterator[None]:
 def forgettable() -> Iterator[None]:
     """Inside, what is committed on SQLite outlives the program, but perhaps not a power cut.
 
-    It is not flushed to the disk, for which all others who write would wait. For counts of tries, no more.
+    It is not flushed to the disk, for which all others who write would wait. For counts, no more.
     """
     token = _forgettable.set(True)
     try:
@@ -193,6 +194,18 @@ def expect(*, only_reads: bool) -> None:
     _reading.set(only_reads)
     if not _hurried.get():
         patience.have(PATIENCE_SECONDS)
+
+
+def has_words(words: str, *columns: Any) -> sa.ColumnElement[bool]:
+    """That each of the words stands in one of the columns, be it inside of another word.
+
+    Case does not matter, accents do; SQLite knows the case of A to Z only.
+    """
+    each = (
+        sa.or_(*(column.icontains(word, autoescape=True) for column in columns))
+        for word in words.split()[:MAX_WORDS]
+    )
+    return sa.and_(sa.true(), *each)
 
 
 def insert(table: type[Base] | sa.Table) -> Any:

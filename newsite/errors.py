@@ -28,6 +28,10 @@ class RepliesClosed(RuleBroken):
     status = 403
 
 
+class ThreadLocked(RepliesClosed):
+    """Nobody can answer in this thread; the article may take replies."""
+
+
 class Conflict(RuleBroken):
     """Something else changed first, so that what was sent no longer fits."""
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,6 +42,11 @@ class Page(Generic[T]):
 
     items: list[T]
     next: Cursor | None
+
+
+def past_index(column: Any) -> Any:
+    """The same value, for which no index is used: a list that is found by another way is ordered afterwards."""
+    return sa.func.coalesce(column, column)
 
 
 def cut(rows: Sequence[T], size: int, place: Callable[[T], Cursor]) -> Page[T]:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import slugify as python_slugify
 
 MAX_SLUG_CHARS = 80  # longer addresses are cut by mail programs and chat windows
+MAX_WORD_CHARS = 100  # of a word that is searched for; what is longer is none
 READING_SPEED = 220  # words a minute; silent reading of English non-fiction, rounded down
 ELLIPSIS = "…"
 
@@ -27,6 +28,8 @@ _PLAIN = re.compile(r"[\t\n -~]*")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"\s{2,}|[\n\t]")
 _BLANK_LINES = re.compile("\n{4,}")
+_ALONE = "\u2e80-\u303f\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"  # Chinese and Japanese
+_WORD = re.compile(f"[{_ALONE}]|[^\\W_{_ALONE}]+")
 _LOOKS_EMPTY = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # letters by category, blank to the eye
 
 
@@ -89,6 +92,17 @@ def word_count(html: str) -> int:
 def reading_minutes(html: str) -> int:
     """Whole minutes to read cleaned HTML, at least 1."""
     return max(1, round(word_count(html) / READING_SPEED))
+
+
+def folded_words(text: str) -> list[str]:
+    """The different words of a text as a search compares them, in their order: no case, no accents, no signs.
+
+    Chinese and Japanese are written without spaces: there each letter is a word.
+    """
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    found = _WORD.findall(unicodedata.normalize("NFC", bare).casefold())
+    return list(dict.fromkeys(word[:MAX_WORD_CHARS] for word in found))
 
 
 def initial(name: str) -> str:

@@ -23,11 +23,11 @@ _secrets: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
 
 
 class SpentToken(Base):
-    """A token that may be used once, and was. Its hash alone: whoever reads it can open nothing."""
+    """A token that may be used once, and was. A hash alone: whoever reads it can open nothing."""
 
     __tablename__ = "spent_tokens"
 
-    hash: Mapped[str] = mapped_column(primary_key=True)  # SHA-256, in hex
+    hash: Mapped[str] = mapped_column(primary_key=True)  # SHA-256, in hex, of what it says and when
     ends_at: Mapped[datetime] = mapped_column(index=True)  # when the token is no good any more
 
 
@@ -96,4 +96,6 @@ def _serializer(purpose: str, now: datetime) -> URLSafeTimedSerializer:
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    """Of what is signed: a signature in base64 can be written in several ways, each as good as the other."""
+    said = token.rpartition(".")[0] or token
+    return hashlib.sha256(said.encode()).hexdigest()

@@ -12,7 +12,7 @@ from newsite.articles import actions as articles
 from newsite.articles.models import Article, Kind
 from newsite.articles.paths import Reserved
 from newsite.db import db
-from newsite.demo import paper, reading
+from newsite.demo import gallery, paper, reading
 from newsite.demo.paper import Desk
 from newsite.errors import Conflict
 from newsite.site import actions as sites
@@ -47,17 +47,19 @@ def found(*, now: datetime, reserved: Reserved) -> Site:
 def fill(*, now: datetime, reserved: Reserved) -> SignIn:
     """Fills the site with the demo's paper, and founds it if need be; the sign-in of its admin.
 
+    The files of its pictures are stored first, which commits; nothing refers to them before the caller does.
     Raises Conflict if somebody has written articles or has an account.
     """
     site = queries.find_site()
     if db.session.scalar(sa.select(User.id).limit(1)) is not None or _has_articles():
         raise Conflict("The demo is for an empty site, and this one has articles or accounts.")
+    taken = gallery.take_in(now=now)
     site = site or found(now=now, reserved=reserved)
     told = reading.table("site.toml")
     password = passwords.made()
     people = {who["email"]: _join(who, password, now) for who in told["users"]}
     admin = next(user for user in people.values() if user.is_admin)
-    desk = Desk(site, people, admin, now, reserved)
+    desk = Desk(site, people, gallery.hang(taken, by=admin, now=now), admin, now, reserved)
     paper.describe(site, told)
     paper.print_texts(desk)
     paper.print_replies(desk)

@@ -24,7 +24,8 @@ from newsite.articles.models import (
 )
 from newsite.articles.paths import Reserved
 from newsite.comments import actions as comments
-from newsite.comments.models import Comment
+from newsite.comments import own, reports
+from newsite.comments.models import Comment, ReportReason
 from newsite.comments.spam import learning
 from newsite.comments.submission import NewReply
 from newsite.db import db
@@ -33,6 +34,7 @@ from newsite.demo.reading import Text
 from newsite.site.models import Site
 
 DECISIONS = {"approved": comments.approve, "spam": comments.mark_spam, "trash": comments.trash}
+REPORTER = "192.0.2.0/24"  # a network that is nobody's
 WITHDRAWN_AFTER = timedelta(days=2)
 WITHDRAWN_BECAUSE = "A letter of 2022 changes what the article says. We are reading it."
 
@@ -43,6 +45,7 @@ class Desk:
 
     site: Site
     people: dict[str, User]  # by email
+    pictures: dict[str, int]  # their ids, by name
     admin: User
     now: datetime
     reserved: Reserved
@@ -122,13 +125,14 @@ def _print_article(text: Text, desk: Desk) -> None:
     draft = Draft(
         title=head["title"],
         standfirst=head["standfirst"],
-        body=text.body,
+        body=_pictured(text.body, desk.pictures),
         body_format=Format(head["format"]),
         byline=head["byline"],
         contributors=_ids(Contributor, head["contributors"]),
         section=_ids(Section, [head["section"]])[0],
         tags=tuple(head["tags"]),
         label=Label(head["label"]),
+        lead_picture_id=desk.pictures.get(head.get("lead_picture", "")),
         path=_path(head["slug"], at or desk.now, desk.site),
         first_published=text.day("first_published"),
         first_published_precision=Precision(head.get("first_published_precision", "day")),
@@ -143,6 +147,13 @@ def _print_article(text: Text, desk: Desk) -> None:
     article = articles.create(draft, **around)
     if at is not None:
         articles.publish(article, **around)
+
+
+def _pictured(body: str, pictures: dict[str, int]) -> str:
+    """The body with the numbers of its pictures where it names them."""
+    for name, picture_id in pictures.items():
+        body = body.replace(f'data-picture="{name}"', f'data-picture="{picture_id}"')
+    return body
 
 
 def _reply(told: dict[str, Any], parent: Comment | None, desk: Desk) -> Comment:
@@ -161,6 +172,10 @@ def _reply(told: dict[str, Any], parent: Comment | None, desk: Desk) -> Comment:
     decision = DECISIONS.get(told["status"])
     if decision is not None:
         decision(comment, by=desk.admin, reason=told.get("reason", ""), now=at)
+    if "report" in told:
+        reports.report(comment, ReportReason.other, told["report"], reporter=REPORTER, now=at)
+    if "appeal" in told:
+        own.appeal(comment, told["appeal"], now=at)
     return comment
 
 

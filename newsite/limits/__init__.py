@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RateCount",
+    "are_on",
     "clear",
     "hidden",
     "hit",
@@ -69,6 +70,11 @@ def init_app(app: "Flask", settings: Settings) -> None:
         _places[db.engine] = _Place(settings, shared)
 
 
+def are_on() -> bool:
+    """Whether the operator lets limits hold."""
+    return _places[db.engine].settings.limits
+
+
 def hit(name: str, key: str, limit: str, *, now: datetime | None = None) -> bool:
     """Counts one try, and says whether it is within the limit.
 
@@ -77,7 +83,7 @@ def hit(name: str, key: str, limit: str, *, now: datetime | None = None) -> bool
     Raises RuntimeError inside a transaction of the session: see the top of this module.
     """
     identity = parse(limit), name, hidden(key)
-    return not _is_on() or _ask(lambda limiter, _: limiter.hit(*identity), now)
+    return not are_on() or _ask(lambda limiter, _: limiter.hit(*identity), now)
 
 
 def seconds_left(name: str, key: str, limit: str, *, now: datetime | None = None) -> int:
@@ -93,7 +99,7 @@ def seconds_left(name: str, key: str, limit: str, *, now: datetime | None = None
 def clear(name: str, key: str, limit: str) -> None:
     """Forgets the tries that were counted under this name, key and limit."""
     identity = parse(limit), name, hidden(key)
-    if _is_on():
+    if are_on():
         _ask(lambda limiter, _: limiter.clear(*identity), None)
 
 
@@ -103,7 +109,7 @@ def pause(name: str, keys: Iterable[str], seconds: int, *, now: datetime) -> int
     It is noted in the session's own transaction, always in the database: what is refused, or not
     committed, does not count, and whoever does it at the same time waits for that.
     """
-    hidden_keys = sorted(f"{name}/{hidden(key)}" for key in keys) if _is_on() else []
+    hidden_keys = sorted(f"{name}/{hidden(key)}" for key in keys) if are_on() else []
     return TableCounts(now).pause(hidden_keys, seconds) if hidden_keys and seconds else 0
 
 
@@ -172,7 +178,3 @@ def _ask(question: Callable[[FixedWindowRateLimiter, datetime], T], now: datetim
             pass  # said in the log; a limit that is counted anew is better than none
     at = now or datetime.now(UTC)
     return question(FixedWindowRateLimiter(TableCounts(at)), at)
-
-
-def _is_on() -> bool:
-    return _places[db.engine].settings.limits

@@ -13,7 +13,7 @@ from newsite.sanitize.desk import MAX_ARTICLE_CHARS, article_html, markdown_html
 from newsite.sanitize.links import link_count
 from newsite.sanitize.replies import MAX_REPLY_CHARS, reply_html
 
-POLICY: int = 1  # number of the cleaning policy; raise it whenever the same text may come out else
+POLICY: int = 2  # number of the cleaning policy; raise it whenever the same text may come out else
 
 __all__ = [
     "MAX_ARTICLE_CHARS",

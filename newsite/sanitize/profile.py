@@ -57,7 +57,7 @@ _ATTRIBUTES: dict[str, dict[str, Callable[[str], bool]]] = {
         "loading": _like("lazy|eager"),
         "data-picture": _like("[0-9]{1,18}"),
     },
-    "figure": {"data-picture": _like("[0-9]{1,18}"), "id": _ID},
+    "figure": {"data-picture": _like("[0-9]{1,18}"), "id": _ID, "class": _like("card")},
     "ol": {"start": _like("-?[0-9]{1,5}"), "reversed": _like("|reversed")},
     "td": {"colspan": _SPAN, "rowspan": _SPAN},
     "th": {"colspan": _SPAN, "rowspan": _SPAN, "scope": _like("(?:row|col)(?:group)?")},

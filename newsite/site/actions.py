@@ -22,3 +22,9 @@ def found(name: str, *, now: datetime) -> Site:
     db.session.flush()  # articles that follow ask the database for it
     changes.touch(changes.SITE, changes.FRONT)
     return site
+
+
+def require_second_factor(site: Site, is_required: bool) -> Site:
+    """The site, which asks everybody at the desk for a second factor, or leaves it to them."""
+    site.requires_second_factor = is_required
+    return site

@@ -42,6 +42,8 @@ class Choices:
     timezone: str  # IANA
     accent: str  # "#" and six hex digits
     path_pattern: str  # checked: see `articles.addresses.checked_pattern`
+    shows_changes: bool = False  # readers may compare versions
+    counts_reads: bool = True  # how often each article was read
 
 
 def choose(site: Site, choices: Choices) -> Site:
@@ -60,6 +62,8 @@ def choose(site: Site, choices: Choices) -> Site:
     site.timezone = choices.timezone
     site.accent = _accent(choices.accent)
     site.path_pattern = choices.path_pattern
+    site.shows_changes = choices.shows_changes
+    site.counts_reads = choices.counts_reads
     changes.touch(changes.SITE)
     return site
 
@@ -72,15 +76,18 @@ def set_menus(site: Site, *, header: Sequence[MenuItem], footer: Sequence[MenuIt
     return site
 
 
-def take_from_menus(site: Site, address: str) -> bool:
-    """Takes the lines that lead to this address out of both menus; whether there were any."""
-    header = [line for line in site.header_menu if line["address"] != address]
-    footer = [line for line in site.footer_menu if line["address"] != address]
-    is_less = len(header) + len(footer) < len(site.header_menu) + len(site.footer_menu)
-    site.header_menu, site.footer_menu = header, footer
-    if is_less:
-        changes.touch(changes.SITE)
-    return is_less
+def take_from_menus(site: Site, address: str) -> None:
+    """Takes the lines that lead to this address out of both menus."""
+    header = [line for line in site.header_menu if not _leads_to(line, address)]
+    footer = [line for line in site.footer_menu if not _leads_to(line, address)]
+    _change_menus(site, header, footer)
+
+
+def rename_in_menus(site: Site, old: MenuItem, new: MenuItem) -> None:
+    """Leads the lines of both menus to the new address; those in the old words get the new."""
+    header = [_renamed(line, old, new) for line in site.header_menu]
+    footer = [_renamed(line, old, new) for line in site.footer_menu]
+    _change_menus(site, header, footer)
 
 
 @cache
@@ -123,6 +130,24 @@ def _few(field: str, items: Sequence[MenuItem]) -> Sequence[MenuItem]:
     if len(items) > MAX_MENU_ITEMS:
         raise RuleBroken(f"A menu has at most {MAX_MENU_ITEMS} lines.", field=field)
     return items
+
+
+def _change_menus(site: Site, header: list[dict[str, str]], footer: list[dict[str, str]]) -> None:
+    if (header, footer) != (site.header_menu, site.footer_menu):
+        site.header_menu, site.footer_menu = header, footer
+        changes.touch(changes.SITE)
+
+
+def _leads_to(line: dict[str, str], address: str) -> bool:
+    """Whether a line leads there, with or without the last slash."""
+    return line["address"].rstrip("/") == address.rstrip("/")
+
+
+def _renamed(line: dict[str, str], old: MenuItem, new: MenuItem) -> dict[str, str]:
+    if not _leads_to(line, old.address):
+        return line
+    is_named = line["label"] == old.label and len(new.label) <= MAX_LABEL_CHARS
+    return {"label": new.label if is_named else line["label"], "address": new.address}
 
 
 def _item(field: str, item: MenuItem) -> dict[str, str]:

@@ -71,6 +71,11 @@ class Site(Base):
     replies_threads: Mapped[int] = mapped_column(default=50, server_default="50")  # on a page
     takes_reports: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
 
+    # Readers may compare the versions of an article that changed after it was published.
+    shows_changes: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    counts_reads: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    requires_second_factor: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+
     logo: Mapped[Logo | None] = relationship(lazy="joined")
 
     @property

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 STANDARD_OUTPUT = 1
 MAX_PATH_CHARS = 500  # so that a line is written in one piece: a pipe takes 4096 bytes at once
 ENDPOINT = "newsite.endpoint"
-# What follows these is a secret: it opens a reader's own reply, their data, or an account. It is cut
+# What follows these is a secret: it opens a reader's own reply, their data, a draft, or an account. It is cut
 # under /articles/12/replies/ too, where it is none: rather one line too short than one too long.
 _SECRETS = re.compile(
-    r"((?:/replies|/privacy)/+(?:(?:decide|stop|me)/+)?)[^\s/?]+(?:/+[^\s/?]{20,})*"
+    r"((?:/replies|/privacy|/draft)/+(?:(?:decide|stop|me)/+)?)[^\s/?]+(?:/+[^\s/?]{20,})*"
     r"|(/desk/+(?:[^\s/?]+/+)*)[^\s/?]{20,}",
     re.IGNORECASE,
 )

@@ -106,9 +106,17 @@ def _write(path: Path, content: bytes) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix not in PACKED:
-        _replace(path.with_name(path.name + ".br"), brotli.compress(content, quality=11))
-        _replace(path.with_name(path.name + ".gz"), gzip.compress(content, 9, mtime=0))
+        for suffix, copy in packed(content).items():
+            _replace(path.with_name(path.name + suffix), copy)
     _replace(path, content)
+
+
+def packed(content: bytes) -> dict[str, bytes]:
+    """The content as small as it gets, by what is added to the name of the file: half a second for the editor's."""
+    return {
+        ".br": brotli.compress(content, quality=11),
+        ".gz": gzip.compress(content, 9, mtime=0),
+    }
 
 
 def _replace(path: Path, content: bytes) -> None:

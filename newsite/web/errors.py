@@ -17,7 +17,7 @@ from newsite.db import db, hurried
 from newsite.errors import RuleBroken
 from newsite.web import pagecache
 from newsite.web.context import now
-from newsite.web.pagecache.begun import remember_site
+from newsite.web.pagecache.begun import is_known_away, remember_site
 
 LATEST = 3
 RETRY_SECONDS = 30
@@ -105,7 +105,7 @@ def _body(code: int, heading: str, text: str) -> str:
     try:
         if code >= 500:
             db.session.rollback()
-        if code == 503:
+        if code == 503 or is_known_away():
             remember_site()
         with hurried():
             return render_template("errors/error.html", **said, latest=_latest(code))
@@ -125,7 +125,7 @@ def _sent(code: int) -> list[tuple[str, str]]:
 
 
 def _latest(code: int) -> list[Article]:
-    if code not in (404, 410):
+    if code not in (404, 410) or is_known_away():
         return []
     pagecache.collect(changes.FRONT)
     return queries.latest(now(), limit=LATEST).items

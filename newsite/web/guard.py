@@ -23,7 +23,7 @@ ARTICLE = "articles.show"  # its addresses are data: the view compares them itse
 _ODD = re.compile(r"[\x00-\x1f\x7f\\]")
 # One reader's or editor's alone, whatever is answered there: a redirect to another way of writing such
 # an address has its secret in it too. What stands in front of newsite is told the same: deploy/.
-OWN_ROOTS = ("desk", "replies", "privacy")
+OWN_ROOTS = ("desk", "replies", "privacy", "draft")
 FOR_MACHINES = {"/healthz", "/readyz"}  # asked for by whatever address the prober has
 
 
@@ -135,6 +135,12 @@ def moved(path: str) -> Response:
     """A permanent redirect to a path of this site, the query kept."""
     query = request.query_string.decode("latin-1")
     return redirect("/" + path.lstrip("/") + (f"?{query}" if query else ""), 301)
+
+
+def led_to(address: str) -> Response:
+    """A permanent redirect to an address that an editor wrote: a path of this site, or a web address."""
+    is_path = address.startswith("/")
+    return moved(address) if is_path and "?" not in address else redirect(address, 301)
 
 
 def _choose_transaction() -> None:

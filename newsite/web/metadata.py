@@ -3,20 +3,21 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from flask import url_for
-
 from newsite.articles import bylines, dates
-from newsite.articles.models import Contributor, ContributorKind
+from newsite.articles.models import Contributor, ContributorKind, Revision
 from newsite.articles.printed import Credited, Text
 from newsite.comments.blocks import Row
 from newsite.comments.models import Status
+from newsite.media import printing
 from newsite.site.models import Site
 from newsite.text import excerpt
+from newsite.web import cards
 from newsite.web.context import current_site
-from newsite.web.templating import absolute, article_url
+from newsite.web.templating import absolute, article_url, own_path
 from newsite.web.theme import logo_url
 
 SAID_REPLIES = 3  # the first of a page: each costs its readers some 40 bytes
@@ -35,24 +36,31 @@ class Meta:
     canonical: str | None  # a whole address; None before the page has one
     properties: list[tuple[str, str]]
     json_ld: dict[str, Any] | None = None
+    is_noindex: bool = False  # search engines are asked to leave the page out
 
 
-def article_meta(article: Text, replies: Iterable[Row] = ()) -> Meta:
-    """An article's, with the first of these replies. Its text, section, tags and credits are read."""
+def article_meta(
+    article: Text, replies: Iterable[Row] = (), corrections: Iterable[Revision] = ()
+) -> Meta:
+    """An article's, with its corrections and the first of its replies. Its text, section, tags, credits are read."""
     site = current_site()
     description = _description(article)
     return Meta(
         description,
         _canonical(article),
         [*_properties(article, "article", description), *_article_properties(article, site)],
-        _news_article(article, description, site) | _replies(article, replies, site),
+        _news_article(article, description, site)
+        | _corrections(corrections, site)
+        | _replies(article, replies, site),
+        article.is_noindex,
     )
 
 
 def page_meta(article: Text) -> Meta:
     """A page's: it has neither author nor date."""
     description = _description(article)
-    return Meta(description, _canonical(article), _properties(article, "website", description))
+    properties = _properties(article, "website", description)
+    return Meta(description, _canonical(article), properties, is_noindex=article.is_noindex)
 
 
 def _description(article: Text) -> str:
@@ -78,8 +86,29 @@ def _properties(article: Text, kind: str, description: str) -> list[tuple[str, s
         ("og:url", _canonical(article)),
         ("og:site_name", site.name),
         ("og:locale", site.language.replace("-", "_")),
+        *_image_properties(article),
     ]
     return [(name, value) for name, value in properties if value]
+
+
+def _image_properties(article: Text) -> list[tuple[str, str]]:
+    """The article's card, which is its picture where it has one."""
+    found = cards.card_of(article)
+    if found is None:
+        return []
+    return [
+        ("og:image", absolute(found.address)),
+        ("og:image:width", str(found.width)),
+        ("og:image:height", str(found.height)),
+        ("og:image:alt", article.lead_picture.alt if article.lead_picture else ""),
+    ]
+
+
+def _image(article: Text) -> str | None:
+    """The address of its picture, whole; a card with its title is no picture of what happened."""
+    if article.lead_picture is None:
+        return None
+    return absolute(printing.for_programs(article.lead_picture)[0])
 
 
 def _article_properties(article: Text, site: Site) -> list[tuple[str, str]]:
@@ -106,9 +135,23 @@ def _news_article(article: Text, description: str, site: Site) -> dict[str, Any]
         "mainEntityOfPage": _own_address(article),
         "articleSection": article.section.name if article.section else None,
         "isBasedOn": article.source_url,
+        "image": _image(article),
         "inLanguage": site.language,
     }
     return {name: value for name, value in said.items() if value}
+
+
+def _corrections(corrections: Iterable[Revision], site: Site) -> dict[str, Any]:
+    """What was put right, as schema.org's `correction`; nothing if nothing was."""
+    said = [
+        {
+            "@type": "CorrectionComment",
+            "text": correction.public_note,
+            "datePublished": dates.iso(correction.at, site.zone),
+        }
+        for correction in corrections
+    ]
+    return {"correction": said} if said else {}
 
 
 def _replies(article: Text, rows: Iterable[Row], site: Site) -> dict[str, Any]:
@@ -119,14 +162,21 @@ def _replies(article: Text, rows: Iterable[Row], site: Site) -> dict[str, Any]:
 
 
 def _reply(article: Text, row: Row, site: Site) -> dict[str, Any]:
-    path = url_for("comments.show", article_id=article.id, comment_id=row.id)
+    path = own_path("comments.show", article_id=article.id, comment_id=row.id)
     return {
         "@type": "Comment",
         "author": {"@type": "Person", "name": row.author_name},
         "dateCreated": dates.iso(row.created_at, site.zone),
-        "text": excerpt(_CUT.sub("", row.opening_html)),
+        "text": _opening(row.opening_html),
         "url": absolute(path),
     }
+
+
+@lru_cache(
+    maxsize=512
+)  # of 300 characters: a page is made anew for each new reply, the first ones stay
+def _opening(html: str) -> str:
+    return excerpt(_CUT.sub("", html))
 
 
 def _changed(article: Text, site: Site) -> str | None:
@@ -155,5 +205,5 @@ def _authors(article: Text) -> list[dict[str, str]]:
 
 
 def _contributor(one: Contributor | Credited) -> dict[str, str]:
-    address = absolute(url_for("articles.contributor", slug=one.slug))
+    address = absolute(own_path("articles.contributor", slug=one.slug))
     return {"@type": _TYPES[one.kind], "name": one.name, "url": address}

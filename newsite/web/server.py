@@ -12,6 +12,7 @@ from sqlalchemy.orm import configure_mappers
 from newsite import db
 from newsite.articles import dates
 from newsite.web.accesslog import JsonFormatter
+from newsite.web.pagecache import layer
 from newsite.web.templating import FALLBACK_LANGUAGE
 from newsite.web.warming import warm_up
 
@@ -86,3 +87,13 @@ def _hold_memory_together() -> None:
 def post_fork(server: Any, worker: Any) -> None:
     """A worker's first act: it makes its own connections."""
     db.forget_connections(server.app.wsgi())
+
+
+def post_worker_init(worker: Any) -> None:
+    """A worker's last act before it answers: from now on it writes down what was read."""
+    worker.wsgi.extensions[layer.KEY].readings.begin()
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """A worker's last act: what was read since it last wrote."""
+    server.app.wsgi().extensions[layer.KEY].readings.end()

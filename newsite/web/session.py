@@ -6,6 +6,7 @@ fails at once instead of making a page that depends on who reads it.
 
 import hashlib
 import logging
+from datetime import timedelta
 from typing import Any, NoReturn, cast
 
 from flask import Flask, Request, g, session
@@ -14,9 +15,9 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsite import limits
-from newsite.accounts import queries, signing_in
+from newsite.accounts import passwords, queries, signing_in
 from newsite.accounts.emails import email_key
-from newsite.accounts.models import SignIn
+from newsite.accounts.models import SignIn, User
 from newsite.config import Settings
 from newsite.db import db, expect
 from newsite.web.context import now
@@ -25,6 +26,8 @@ COOKIE = "newsite_desk"
 PATH = "/desk"
 TOKEN = "token"  # noqa: S105  (the name of the entry, not a token)
 KNOWN = "known"  # whose account was opened on this device before
+HALFWAY = "halfway"  # who gave the password, and not yet the second factor
+HALFWAY_FOR = timedelta(minutes=10)  # to find the telephone
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +83,33 @@ def begin(token: str, email: str) -> None:
     session.permanent = True
     session[TOKEN] = token
     session[KNOWN] = limits.hidden(email_key(email))
+
+
+def begin_halfway(user: User, email: str) -> None:
+    """Notes that the password of `user` was right; `email` is what was typed. Nothing is open yet."""
+    session[HALFWAY] = {
+        "user": user.id,
+        "email": email,
+        "mark": passwords.mark(user.password_hash),
+        "until": int((now() + HALFWAY_FOR).timestamp()),
+    }
+
+
+def halfway() -> tuple[int, str] | None:
+    """The id of the user whose password was right a short time ago, and the address typed; asks no database."""
+    noted = session.get(HALFWAY)
+    if noted is None or noted["until"] < now().timestamp():
+        return None
+    return noted["user"], noted["email"]
+
+
+def halfway_user() -> User | None:
+    """The same as a user; None if the account was closed since, or has another password."""
+    found = halfway()
+    user = queries.user_by_id(found[0]) if found else None
+    if user is None or not user.is_active:
+        return None
+    return user if passwords.mark(user.password_hash) == session[HALFWAY]["mark"] else None
 
 
 def end() -> None:

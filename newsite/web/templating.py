@@ -5,11 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, request, url_for
+from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel, get_domain
 
 from newsite.articles import bylines, dates, keys, paths
 from newsite.articles.models import Precision
 from newsite.articles.printed import Text
+from newsite.media import printing
 from newsite.web import pagecache
 from newsite.web.context import current_site, settings
 
@@ -19,6 +21,10 @@ FALLBACK_LANGUAGE = "en-GB"  # where there is no site to ask: the error page of 
 def init_app(app: Flask) -> None:
     """Gives the app's templates their globals and filters, and gettext its language."""
     Babel(app, locale_selector=_locale, timezone_selector=None)
+    assert isinstance(app.json, DefaultJSONProvider)
+    app.json.ensure_ascii = (
+        False  # a page says the same words to people and to programs: it packs better
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters |= {
@@ -37,6 +43,11 @@ def init_app(app: Flask) -> None:
         "ngettext": said_of_many,
         "reply_count": reply_count,
         "absolute": absolute,
+        "picture_image": printing.image,
+        "picture_figure": printing.figure,
+        "picture_address": printing.address,
+        "picture_small": printing.small,
+        "picture_for_programs": printing.for_programs,
     }
     app.context_processor(_site)
 

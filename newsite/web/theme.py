@@ -4,13 +4,14 @@ import hashlib
 from html import escape
 
 from babel import Locale
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, abort, redirect
 from werkzeug.wrappers import Response
 
 from newsite.site import queries
 from newsite.text import initial
 from newsite.web import pagecache
 from newsite.web.context import current_site
+from newsite.web.templating import own_path
 
 HASH_CHARS = 12  # 48 bits: enough to tell one site's versions apart
 IMMUTABLE = "public, max-age=31536000, immutable"  # another content has another address
@@ -40,6 +41,7 @@ def favicon(digest: str) -> Response:
 
 
 @bp.get("/favicon.ico")
+@pagecache.without_database  # the site is in memory
 def old_favicon() -> Response:
     """Where programs look that read no page; the icon itself has its own address."""
     return redirect(favicon_url())
@@ -58,20 +60,20 @@ def logo(sha256: str) -> Response:
 @bp.app_template_global()
 def theme_url() -> str:
     """The address of the site's colour as it is now."""
-    return url_for("theme.stylesheet", digest=_digest(_css()))
+    return own_path("theme.stylesheet", digest=_digest(_css()))
 
 
 @bp.app_template_global()
 def favicon_url() -> str:
     """The address of the site's icon as it is now."""
-    return url_for("theme.favicon", digest=_digest(_icon()))
+    return own_path("theme.favicon", digest=_digest(_icon()))
 
 
 @bp.app_template_global()
 def logo_url() -> str | None:
     """The address of the site's logo, or None if its name stands in the masthead."""
     site_logo = current_site().logo
-    return url_for("theme.logo", sha256=site_logo.sha256) if site_logo else None
+    return own_path("theme.logo", sha256=site_logo.sha256) if site_logo else None
 
 
 @bp.app_template_global()

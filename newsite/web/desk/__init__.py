@@ -1,15 +1,19 @@
 """The desk: where staff write, publish and moderate. One gate stands before all of it."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from newsite.web.desk import (
     accounts,
+    amounts,
     articles,
     contributors,
     gate,
     navigation,
+    pictures,
+    redirects,
     replies,
+    search,
     sections,
     settings,
     tags,
@@ -18,12 +22,14 @@ from newsite.web.desk import (
 )
 from newsite.web.headers import PRIVATE
 
-MAX_BYTES = 4 * 1024 * 1024  # 200,000 characters, percent-encoded, whatever they are written in
 CHILDREN = (
     accounts.bp,
     articles.bp,
     contributors.bp,
+    redirects.bp,
+    pictures.bp,
     replies.bp,
+    search.bp,
     sections.bp,
     settings.bp,
     tags.bp,
@@ -33,16 +39,8 @@ CHILDREN = (
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 
-@bp.url_value_preprocessor
-def make_room(endpoint: str | None, values: object) -> None:
-    """Lets an article through, which is longer than what a reader may send, and a logo.
-
-    Called before the first check, since forms are read before the gate: a text that comes after
-    its session has ended is read too, and shown again.
-    """
-    request.max_content_length = request.max_form_memory_size = MAX_BYTES
-
-
+bp.url_value_preprocessor(amounts.make_room)
+bp.register_error_handler(413, amounts.refuse)
 for child in CHILDREN:
     bp.register_blueprint(child)
 bp.before_request(gate.admit)

@@ -5,14 +5,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from newsite.articles import desk_queries, taxonomy
+from newsite.articles import desk_queries, renaming, taxonomy
 from newsite.articles.models import Contributor, ContributorKind
 from newsite.db import db
+from newsite.site import editing
 from newsite.text import tidy_line
+from newsite.web.context import current_site, now
 from newsite.web.desk.fields import LineField, RadioChoiceField, TextField, at_most, choices
 from newsite.web.desk.forms import DeskForm
 from newsite.web.desk.notices import tell
-from newsite.web.desk.storing import record, stored
+from newsite.web.desk.storing import record, stored, tell_saved
 
 MAX_ABOUT_CHARS = 2_000
 KINDS = {
@@ -38,6 +40,7 @@ class ContributorForm(DeskForm):
 
     def saved(self, found: Contributor | None) -> Contributor:
         """The new or changed contributor. Raises RuleBroken naming the field."""
+        was = renaming.place(found) if found else None
         contributor = taxonomy.save_contributor(
             found,
             name=self.name.data or "",
@@ -45,6 +48,8 @@ class ContributorForm(DeskForm):
             kind=ContributorKind(self.kind.data),
             about=self.about.data or "",
         )
+        if was is not None:
+            renaming.lead_on(contributor, was, site=current_site(), now=now())
         record(
             "changed the contributor" if found else "added the contributor",
             contributor.name,
@@ -85,6 +90,7 @@ def delete(contributor_id: int) -> ResponseReturnValue:
     contributor = _contributor(contributor_id)
     record("deleted the contributor", contributor.name, None)
     taxonomy.delete(contributor)
+    editing.take_from_menus(current_site(), renaming.place(contributor).address)
     db.session.commit()
     tell(gettext("%(name)s is gone. The articles are still here.", name=contributor.name))
     return redirect(url_for(".index"), 303)
@@ -92,6 +98,7 @@ def delete(contributor_id: int) -> ResponseReturnValue:
 
 def _edited(contributor: Contributor | None, form: ContributorForm) -> ResponseReturnValue:
     """The form, or the way back to the list once it is stored."""
+    slug = contributor.slug if contributor else None
 
     def page(status: int) -> ResponseReturnValue:
         return render_template(
@@ -103,7 +110,8 @@ def _edited(contributor: Contributor | None, form: ContributorForm) -> ResponseR
     refused = stored(form, lambda: form.saved(contributor), page)
     if refused is not None:
         return refused
-    tell(gettext("%(name)s is saved.", name=form.name.data))
+    saved = gettext("%(name)s is saved.", name=form.name.data)
+    tell_saved(saved, is_moved=contributor is not None and contributor.slug != slug)
     return redirect(url_for(".index"), 303)
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
-from wtforms.widgets import DateInput, DateTimeLocalInput
+from wtforms.widgets import DateInput, DateTimeLocalInput, TextInput
 
 from newsite.text import tidy_characters, tidy_line, tidy_text
 
@@ -60,6 +60,28 @@ class NumberField(HiddenField):
         sent = valuelist[0] if valuelist else ""
         is_number = sent.isascii() and sent.isdigit() and len(sent) <= 9
         self.data = int(sent) if is_number else -1
+
+
+class PictureField(Field):
+    """The number of a picture; what is no number stands there again, and is said."""
+
+    widget = TextInput()
+    data: int | None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return str(self.data or "")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Takes what was sent; empty is None."""
+        if not valuelist:
+            return
+        sent = valuelist[0].strip()
+        self.data = None
+        if sent and not (sent.isascii() and sent.isdigit() and len(sent) <= 9):
+            raise ValueError(_("Write the number of a picture, or nothing."))
+        self.data = int(sent) if sent else None
 
 
 class ChoiceField(SelectField):

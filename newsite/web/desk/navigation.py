@@ -7,18 +7,21 @@ from flask import current_app, g, request, url_for
 from flask_babel import lazy_gettext as _
 
 from newsite.accounts.models import User
+from newsite.articles import desk_queries
 from newsite.comments import queries as comments
 from newsite.web.desk import gate
 
-REPLIES = "desk.replies.index"
+REPLIES, ARTICLES = "desk.replies.index", "desk.articles.index"
 # In the order of a working day: the words, and the page that they lead to.
 PLACES = (
     (_("Today"), "desk.today.index"),
-    (_("Articles"), "desk.articles.index"),
+    (_("Articles"), ARTICLES),
+    (_("Pictures"), "desk.pictures.index"),
     (_("Replies"), REPLIES),
     (_("Sections"), "desk.sections.index"),
     (_("Tags"), "desk.tags.index"),
     (_("Contributors"), "desk.contributors.index"),
+    (_("Redirects"), "desk.redirects.index"),
     (_("People"), "desk.accounts.people"),
     (_("Settings"), "desk.settings.index"),
 )
@@ -43,7 +46,7 @@ def context() -> dict[str, Any]:
 def places(user: User) -> list[Place]:
     """The parts of the desk that this user may open, in their order."""
     return [
-        Place(str(words), address, _waiting(endpoint), _is_here(address))
+        Place(str(words), address, _waiting(endpoint, user), _is_here(address))
         for words, endpoint, address in _open_to(user)
     ]
 
@@ -56,7 +59,10 @@ def _open_to(user: User) -> list[tuple[Any, str, str]]:
     ]
 
 
-def _waiting(endpoint: str) -> int:
+def _waiting(endpoint: str, user: User) -> int:
+    """What is to be done at a place by this user: replies read, and drafts that were handed in."""
+    if endpoint == ARTICLES and user.is_editor:
+        return desk_queries.in_review()
     return comments.to_do() if endpoint == REPLIES else 0
 
 

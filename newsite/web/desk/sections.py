@@ -5,15 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from newsite.articles import desk_queries, taxonomy
+from newsite.articles import desk_queries, renaming, taxonomy
 from newsite.articles.models import Section
 from newsite.db import db
 from newsite.site import editing
-from newsite.web.context import current_site
+from newsite.web.context import current_site, now
 from newsite.web.desk.fields import LineField, TextField, at_most
 from newsite.web.desk.forms import DeskForm
 from newsite.web.desk.notices import tell
-from newsite.web.desk.storing import record, stored
+from newsite.web.desk.storing import record, stored, tell_saved
 
 MAX_DESCRIPTION_CHARS = 500
 PLACES = {"up": -1, "down": 1}
@@ -26,7 +26,8 @@ class SectionForm(DeskForm):
 
     name = LineField(_("Name"))
     slug = LineField(
-        _("Address"), description=_("The last part of /section/…/. Empty: from the name.")
+        _("Address"),
+        description=_("The last part of /section/…/. Empty: from the name."),
     )
     description = TextField(
         _("Description"),
@@ -37,12 +38,15 @@ class SectionForm(DeskForm):
 
     def saved(self, found: Section | None) -> Section:
         """The new or changed section. Raises RuleBroken naming the field."""
+        was = renaming.place(found) if found else None
         section = taxonomy.save_section(
             found,
             name=self.name.data or "",
             slug=self.slug.data or "",
             description=self.description.data or "",
         )
+        if was is not None:
+            renaming.lead_on(section, was, site=current_site(), now=now())
         record(
             "changed the section" if found else "added the section",
             section.name,
@@ -73,7 +77,7 @@ def index() -> ResponseReturnValue:
 def edit(section_id: int) -> ResponseReturnValue:
     """One section, to be changed."""
     section = _section(section_id)
-    form = SectionForm(obj=section)
+    form, slug = SectionForm(obj=section), section.slug
 
     def page(status: int) -> ResponseReturnValue:
         return render_template("desk/sections/edit.html", form=form, section=section), status
@@ -83,7 +87,8 @@ def edit(section_id: int) -> ResponseReturnValue:
     refused = stored(form, lambda: form.saved(section), page)
     if refused is not None:
         return refused
-    tell(gettext("The section “%(name)s” is saved.", name=section.name))
+    saved = gettext("The section “%(name)s” is saved.", name=section.name)
+    tell_saved(saved, is_moved=section.slug != slug)
     return redirect(url_for(".index"), 303)
 
 
@@ -103,7 +108,7 @@ def delete(section_id: int) -> ResponseReturnValue:
     section = _section(section_id)
     record("deleted the section", section.name, None)
     taxonomy.delete(section)
-    editing.take_from_menus(current_site(), url_for("articles.section", slug=section.slug))
+    editing.take_from_menus(current_site(), renaming.place(section).address)
     db.session.commit()
     tell(gettext("The section “%(name)s” is gone. Its articles are still here.", name=section.name))
     return redirect(url_for(".index"), 303)

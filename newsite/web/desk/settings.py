@@ -12,7 +12,8 @@ from wtforms import BooleanField, ColorField
 from wtforms.validators import DataRequired
 
 from newsite.articles import addresses
-from newsite.site import discussion, editing, logo
+from newsite.errors import RuleBroken
+from newsite.site import actions, discussion, editing, logo
 from newsite.site.discussion import Discussion
 from newsite.site.editing import Choices
 from newsite.web.context import current_site, reserved
@@ -67,6 +68,18 @@ class SiteForm(DeskForm):
         ),
     )
 
+    shows_changes = BooleanField(
+        _("Readers may compare what an article said with what it says"),
+        description=_(
+            "Word by word, for every change after publication; a version that was withheld is left out. "
+            "Otherwise they see when it was changed, and the notes of corrections."
+        ),
+    )
+    counts_reads = BooleanField(
+        _("Count how often each article is read"),
+        description=_("A number a day for each article, and nothing about who read it."),
+    )
+
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         languages = editing.languages()
@@ -76,7 +89,8 @@ class SiteForm(DeskForm):
     def value(self) -> Choices:
         """What was chosen. Raises RuleBroken naming the field that has to change."""
         fields = ("name", "tagline", "description", "footer", "language", "timezone", "accent")
-        chosen = {name: self[name].data or "" for name in fields}
+        chosen: dict[str, Any] = {name: self[name].data or "" for name in fields}
+        chosen |= {name: self[name].data for name in ("shows_changes", "counts_reads")}
         pattern = addresses.checked_pattern(self.path_pattern.data or "", reserved())
         return Choices(**chosen, path_pattern=pattern)
 
@@ -133,15 +147,22 @@ class RepliesForm(DeskForm):
     )
 
     def value(self) -> Discussion:
-        """What was chosen. Raises RuleBroken naming the field that has to change."""
-        texts = ("house_rules", "moderation_keys", "disallowed_keys")
+        """What was chosen. Raises RuleBroken naming a field that has to change; the others say it by themselves."""
+        texts, wrong = ("house_rules", "moderation_keys", "disallowed_keys"), list[RuleBroken]()
         chosen: dict[str, Any] = {name: self[name].data or "" for name in texts}
         for name in ("replies_hold_all", "replies_hold_unknown", "takes_reports"):
             chosen[name] = self[name].data
         for name, bounds in _NUMBERS.items():
             written = str(self[name].data or "").strip()
             is_never = name == "replies_close_days" and not written
-            chosen[name] = None if is_never else discussion.number(name, written, bounds)
+            try:
+                chosen[name] = None if is_never else discussion.number(name, written, bounds)
+            except RuleBroken as error:
+                wrong.append(error)
+        for one in wrong[:-1]:
+            self.refuse(one)
+        if wrong:
+            raise wrong[-1]
         return Discussion(**chosen)
 
 
@@ -150,6 +171,18 @@ class MenusForm(DeskForm):
 
     header = MenuField(_("Under the masthead"))
     footer = MenuField(_("At the foot"))
+
+
+class SecurityForm(DeskForm):
+    """What an admin asks of all accounts."""
+
+    requires_second_factor = BooleanField(
+        _("Everybody must have a second factor"),
+        description=_(
+            "Codes by an app, or a passkey. Whoever has none is led to set one up before anything else "
+            "at the desk: you too."
+        ),
+    )
 
 
 class LogoForm(DeskForm):
@@ -217,6 +250,19 @@ def put_up_logo() -> ResponseReturnValue:
         lambda: logo.put_up(current_site(), form.upload()),
         template="logo",
         told=gettext("The logo is in the masthead."),
+    )
+
+
+@bp.route("/security", methods=["GET", "POST"])
+def security() -> ResponseReturnValue:
+    """What accounts have to have."""
+    site = current_site()
+    form = SecurityForm(obj=site)
+    return _answer(
+        form,
+        lambda: actions.require_second_factor(site, form.requires_second_factor.data),
+        template="security",
+        told=gettext("The settings for accounts are saved."),
     )
 
 

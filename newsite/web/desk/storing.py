@@ -13,6 +13,7 @@ from newsite.db import db
 from newsite.errors import Conflict, RuleBroken
 from newsite.web.context import now
 from newsite.web.desk.forms import DeskForm
+from newsite.web.desk.notices import tell
 
 
 def stored(
@@ -35,6 +36,12 @@ def stored(
     db.session.rollback()
     form.refuse(refusal)
     return page(refusal.status)
+
+
+def tell_saved(words: str, *, is_moved: bool) -> None:
+    """Says on the next page that something is saved, and what became of its old address if it has another."""
+    more = gettext("Its old address leads to the new one.") if is_moved else ""
+    tell(f"{words} {more}".rstrip())
 
 
 def record(action: str, subject: str, address: str | None) -> None:

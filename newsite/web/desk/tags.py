@@ -5,14 +5,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from newsite.articles import desk_queries, taxonomy
+from newsite.articles import desk_queries, renaming, taxonomy
 from newsite.articles.models import Tag
 from newsite.db import db
+from newsite.site import editing
 from newsite.text import tidy_line
+from newsite.web.context import current_site, now
 from newsite.web.desk.fields import LineField
 from newsite.web.desk.forms import DeskForm
 from newsite.web.desk.notices import tell
-from newsite.web.desk.storing import record, stored
+from newsite.web.desk.storing import record, stored, tell_saved
 
 bp = Blueprint("tags", __name__, url_prefix="/tags")
 
@@ -25,9 +27,10 @@ class TagForm(DeskForm):
 
     def saved(self, tag: Tag) -> Tag:
         """The changed tag. Raises RuleBroken naming the field."""
-        was = tag.name
+        was = renaming.place(tag)
         taxonomy.save_tag(tag, name=self.name.data or "", slug=self.slug.data or "")
-        record(f"changed the tag {was} to", tag.name, url_for(".edit", tag_id=tag.id))
+        renaming.lead_on(tag, was, site=current_site(), now=now())
+        record(f"changed the tag {was.name} to", tag.name, url_for(".edit", tag_id=tag.id))
         return tag
 
 
@@ -48,7 +51,7 @@ def index() -> ResponseReturnValue:
 def edit(tag_id: int) -> ResponseReturnValue:
     """One tag, to be renamed."""
     tag = _tag(tag_id)
-    form = TagForm(obj=tag)
+    form, slug = TagForm(obj=tag), tag.slug
 
     def page(status: int) -> ResponseReturnValue:
         return render_template("desk/tags/edit.html", form=form, tag=tag), status
@@ -58,7 +61,8 @@ def edit(tag_id: int) -> ResponseReturnValue:
     refused = stored(form, lambda: form.saved(tag), page)
     if refused is not None:
         return refused
-    tell(gettext("The tag “%(name)s” is saved.", name=tag.name))
+    saved = gettext("The tag “%(name)s” is saved.", name=tag.name)
+    tell_saved(saved, is_moved=tag.slug != slug)
     return redirect(url_for(".index"), 303)
 
 
@@ -68,6 +72,7 @@ def delete(tag_id: int) -> ResponseReturnValue:
     tag = _tag(tag_id)
     record("deleted the tag", tag.name, None)
     taxonomy.delete(tag)
+    editing.take_from_menus(current_site(), renaming.place(tag).address)
     db.session.commit()
     tell(gettext("The tag “%(name)s” is gone. Its articles are still here.", name=tag.name))
     return redirect(url_for(".index"), 303)
