@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import migrated
 import paper
 import pytest
 import sqlalchemy as sa
@@ -21,10 +23,11 @@ from ports import free_port
 from served import environment
 from werkzeug.datastructures import Headers
 
-from newsite import create_app, demo, migrations
+from newsite import create_app, demo
 from newsite.comments.models import Comment
 from newsite.config import Settings
 from newsite.db import db
+from newsite.media import storage
 from newsite.site.queries import the_site
 
 NAME = demo.FIRST_NAME
@@ -77,10 +80,12 @@ class Site:
                 site_url=self.url,
             )
         )
-        self.do(migrations.upgrade)
+        self.do(migrated.upgrade)
         self.do(lambda: demo.found(now=paper.NOW, reserved=paper.RESERVED))
         self.do(lambda: setattr(the_site(), "replies_flood_seconds", 0))  # all readers share a line
         self.article, self.path = self.do(lambda: paper.write("Strike"))
+        self.picture = f"/media/{'0c' * 16}/full.png"
+        self.do(lambda: storage.put(self.picture.removeprefix("/media/"), BytesIO(b"pixels")))
 
     @property
     def environment(self) -> dict[str, str]:

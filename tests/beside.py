@@ -11,7 +11,7 @@ from newsite import config, create_app
 from newsite.articles import actions
 from newsite.articles.drafts import Draft
 from newsite.articles.models import Article
-from newsite.db import db
+from newsite.db import db, expect
 from newsite.site import queries as sites
 from newsite.web.context import reserved
 
@@ -21,6 +21,7 @@ def beside(site: Served) -> Iterator[Flask]:
     """The app in its context; what is written must be committed."""
     app = create_app(config.from_environment(environment(site.data, site.url)))
     with app.app_context():
+        expect(only_reads=False)  # whatever was asked for in this process before
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -1,22 +1,26 @@
 """What tests stand on: a fresh database for each, the people of the desk, and a client that checks pages."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import migrated
 import pytest
-import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
 from pages import Pages
+from photographs import photograph
 from postgres_server import IN_CI, POSTGRES, empty_database
 
-from newsite import changes, create_app, migrations
+from newsite import create_app
 from newsite.accounts import actions as accounts
 from newsite.accounts import passwords
 from newsite.accounts.models import Role, User
@@ -24,14 +28,19 @@ from newsite.articles import actions as articles
 from newsite.articles.drafts import Draft
 from newsite.articles.models import Article
 from newsite.config import Settings
-from newsite.db import Base, db
+from newsite.db import db
+from newsite.media import actions as media
+from newsite.media.models import Picture
 from newsite.site.models import Site
+from newsite.web import assets
 from newsite.web.context import reserved
 from newsite.web.pagecache import layer
 
 # A busy machine is no failure: what a test takes is not what it says.
 settings.register_profile("newsite", deadline=None)
 settings.load_profile("newsite")
+
+pytest_plugins = ["measuring", "papers"]
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PASSWORD = "a long enough password"
@@ -52,6 +61,35 @@ def cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(passwords, "_HASHER", cheap)
+        yield
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays: to look through it for garbage a thousand times is a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+
+
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for the first app of this process."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once() -> Iterator[None]:
+    """The files of static/ and the templates are the same for every app, and take a second to make."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assets, "packed", cache(assets.packed))
+        patch.setitem(Flask.jinja_options, "bytecode_cache", Compiled())
         yield
 
 
@@ -107,9 +145,9 @@ def _made_app(
     url = "sqlite://" if engine == "sqlite" else request.getfixturevalue("postgres_url")
     app = create_app(make_settings(database_url=url))
     with app.app_context():
-        migrations.upgrade()
+        migrated.upgrade()
         db.session.remove()
-        renew = _renew_sqlite() if engine == "sqlite" else _renew_postgres()
+        renew = _renew_sqlite() if engine == "sqlite" else migrated.empty
     yield app, renew
     with app.app_context():
         db.engine.dispose()
@@ -124,18 +162,6 @@ def _renew_sqlite() -> Callable[[], None]:
 
     kept = driver().serialize()
     return lambda: driver().deserialize(kept)
-
-
-def _renew_postgres() -> Callable[[], None]:
-    tables = [t for t in reversed(Base.metadata.sorted_tables) if t.name != "change_counter"]
-
-    def renew() -> None:
-        with db.engine.begin() as connection:
-            for table in tables:
-                connection.execute(table.delete())
-            connection.execute(sa.update(changes.ChangeCounter).values(sequence=0))
-
-    return renew
 
 
 @pytest.fixture
@@ -223,6 +249,23 @@ def make_article(app: Flask, site: Site) -> Callable[..., Article]:
 def article(make_article: Callable[..., Article]) -> Article:
     """A published article that takes replies."""
     return make_article()
+
+
+@pytest.fixture
+def make_picture(app: Flask, site: Site) -> Callable[..., Picture]:
+    """Makes a picture as an upload does, each time another; what is said about it may be given."""
+    numbers = count(1)
+
+    def make(kind: str = "JPEG", *, by: User | None = None, **said: Any) -> Picture:
+        upload = photograph(kind, size=(400 + next(numbers), 300))
+        taken = media.take_in(upload, f"photograph.{kind.lower()}", now=NOW)
+        picture = media.add(taken, by=by, now=NOW)
+        for name, value in said.items():
+            setattr(picture, name, value)
+        db.session.commit()
+        return picture
+
+    return make
 
 
 @pytest.fixture

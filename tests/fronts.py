@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -19,7 +20,7 @@ from typing import Any
 import pytest
 from ports import free_port
 from reader import Reader
-from served import PASSWORD, environment
+from served import PASSWORD, environment, with_files
 
 from newsite import config, create_app
 from newsite.articles import actions
@@ -29,6 +30,7 @@ from newsite.site import queries as sites
 from newsite.web.context import reserved
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
+UMASK = 0o027  # as in deploy/newsite.service
 PATIENCE = 180.0  # seconds until something is taken for broken: a busy machine needs a minute
 VARNISH_LIBRARY = "libvmod_xkey.so"  # of varnish-modules
 SECRET = "0123456789abcdef" * 4
@@ -68,7 +70,7 @@ class Program:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=self.folder, env=self.env, stdout=log, stderr=log
+                self.command, cwd=self.folder, env=self.env, stdout=log, stderr=log, umask=UMASK
             )
 
     def wait_for(self, fact: Callable[[], bool]) -> None:
@@ -99,7 +101,7 @@ class Host(Program):
         self.port, self.url = free_port(), url
         given = {"NEWSITE_PROXIES": "1", "NEWSITE_SECRET_KEY": SECRET}
         given |= {f"NEWSITE_{name}": value for name, value in settings.items()}
-        self.settings = environment(folder / "data", url) | given
+        self.settings = environment(with_files(folder / "data"), url) | given
         serve = ["serve", "--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
         super().__init__([sys.executable, "-m", "newsite.cli", *serve], folder, self.settings)
 
@@ -200,8 +202,11 @@ def rendered(name: str, values: dict[str, str]) -> str:
     return text
 
 
-def start_nginx(folder: Path, port: int, upstream: int) -> Program:
-    """nginx with TLS at a port, from deploy/nginx.conf."""
+def start_nginx(folder: Path, port: int, upstream: int, media: Path | None = None) -> Program:
+    """nginx with TLS at a port, from deploy/nginx.conf.
+
+    With a folder `media` it serves the pictures in it by itself, as a user who owns nothing, if we are root.
+    """
     binary = program("nginx")
     certificate(folder)
     plain = free_port()
@@ -215,10 +220,12 @@ def start_nginx(folder: Path, port: int, upstream: int) -> Program:
         "news.example.org": "127.0.0.1",
         "/var/log/nginx/newsite.log": str(folder / "errors"),
     }
-    (folder / "newsite.conf").write_text(rendered("nginx.conf", values))
+    text = rendered("nginx.conf", values)
+    (folder / "newsite.conf").write_text(text if media is None else serving(text, media))
+    user = "nobody nogroup" if media else "root"
     (folder / "nginx.conf").write_text(
         f"daemon off; pid {folder}/pid; worker_processes 1;"
-        f"{'user root;' if os.geteuid() == 0 else ''}"
+        f"{f'user {user};' if os.geteuid() == 0 else ''}"
         "events { worker_connections 512; }\n"
         "http {\n" + "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in TEMPORARY)
         + f"include {folder}/newsite.conf;\n}}\n"
@@ -226,6 +233,16 @@ def start_nginx(folder: Path, port: int, upstream: int) -> Program:
     nginx = Program([binary, "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")], folder)
     nginx.wait_for(lambda: is_answering(port))
     return nginx
+
+
+def serving(text: str, media: Path) -> str:
+    """nginx's configuration with the signs taken away from what serves pictures from a folder called `media`."""
+    before, begin, rest = text.partition('    # location ~ "^/media/')
+    within, end, after = rest.partition("    # location @newsite_media")
+    assert begin
+    assert end
+    taken = f"{begin}{within}{end}".replace("    # ", "    ")
+    return before + taken.replace("root /srv/newsite;", f"root {media.parent};") + after
 
 
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -262,4 +279,19 @@ def start_varnish(folder: Path, port: int, hosts: tuple[int, int], *, proxies: s
                "-s", "malloc,64m", "-p", "thread_pools=1", "-j", "none"]  # fmt: skip
     varnish = Program(command, folder)
     varnish.wait_for(lambda: is_answering(port))
+    # It begins by believing in every host: what is sent in the first seconds may go to one that is not there.
+    found = ["healthy" if is_answering(host) else "sick" for host in hosts]
+    varnish.wait_for(lambda: opinions(folder) == found)
     return varnish
+
+
+def opinions(folder: Path) -> list[str]:
+    """What Varnish thinks of each host, in the order of its configuration."""
+    done = subprocess.run(
+        [program("varnishadm"), "-n", folder / "varnish", "backend.list", "-j"],
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        return []  # its command line is not there yet
+    backends = json.loads(done.stdout)[-1]
+    return [one["probe_message"][2] for one in backends.values() if one["type"] == "backend"]

@@ -66,12 +66,14 @@ class Paper:
 
 
 def write(title: str, **given: Any) -> tuple[int, str]:
-    """A published article, not committed; its id and its path."""
+    """A published article, not committed; its id and its path. `picture` is one's number in its text."""
     given.setdefault("published_at", NOW - timedelta(days=2))
     given.setdefault("tags", (title.casefold(),))
     site = db.session.get_one(Site, 1)
     around: dict[str, Any] = {"site": site, "reserved": RESERVED, "now": NOW}
-    article = actions.create(Draft(title=title, body="Words.", **given), by=None, **around)
+    picture = given.pop("picture", None)
+    body = f'Words.\n\n<figure data-picture="{picture}"></figure>' if picture else "Words."
+    article = actions.create(Draft(title=title, body=body, **given), by=None, **around)
     actions.publish(article, by=None, **around)
     return article.id, str(article.path)
 

@@ -13,8 +13,11 @@ IN_CI = os.environ.get("CI") == "true"
 
 
 @contextmanager
-def empty_database(name: str) -> Iterator[str]:
-    """The address of an empty database, until the end. Skips, or fails in CI, where there is no PostgreSQL."""
+def empty_database(name: str, like: str = "template1") -> Iterator[str]:
+    """The address of an empty database, or a copy of another, until the end.
+
+    Skips, or fails in CI, where there is no PostgreSQL.
+    """
     given = os.environ.get(POSTGRES)
     if given is None:
         if IN_CI:
@@ -26,7 +29,7 @@ def empty_database(name: str) -> Iterator[str]:
     server = sa.create_engine(given, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with server.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {like}"))
     try:
         yield make_url(given).set(database=name).render_as_string(hide_password=False)
     finally:

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import io
 import re
 import ssl
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 
 class Answer(NamedTuple):
@@ -38,7 +41,9 @@ class Reader:
     tls: ssl.SSLContext | None = None
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
+    def ask(
+        self, method: str, path: str, body: str | bytes | None = None, **headers: str
+    ) -> Answer:
         named = {"Host": self.host or f"127.0.0.1:{self.port}"}
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
@@ -68,6 +73,19 @@ class Reader:
             "Sec-Fetch-Site": "same-origin",
         }
         return self.ask("POST", path, urlencode(fields), **given, **headers)
+
+    def upload(self, page: str, field: str, name: str, content: bytes, **headers: str) -> Answer:
+        """Sends a file by the form of a page that is sent to the page's own address."""
+        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', self.get(page).text)
+        assert token
+        boundary, body = encode_multipart(
+            {"csrf_token": token[1], field: [FileStorage(io.BytesIO(content), name)]}
+        )
+        given = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Sec-Fetch-Site": "same-origin",
+        }
+        return self.ask("POST", page, body, **given, **headers)
 
     def send(self, page: str, action: str, **typed: str) -> Answer:
         """Fills in the form on a page that is sent to an address ending so, and sends it; not followed."""

@@ -31,3 +31,12 @@ def test_a_line_outlives_the_account(writer: User, now: datetime) -> None:
     db.session.expire_all()
     entry = audit.latest(1)[0]
     assert (entry.user_id, entry.user_name) == (None, "Will")
+
+
+def test_who_came_and_went_is_forgotten_after_a_year(writer: User, now: datetime) -> None:
+    for action in (audit.SIGNED_IN, audit.SIGNED_OUT, "saved"):
+        record(writer, action, now - timedelta(days=365))
+    record(writer, audit.SIGNED_IN, now - timedelta(days=364))
+    db.session.commit()
+    assert audit.tidy(now) == 2
+    assert audit.actions() == ["made an account for", "saved", "signed in"]

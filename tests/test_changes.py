@@ -5,11 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import migrated
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from newsite import changes, create_app, migrations
+from newsite import changes, create_app
 from newsite.changes import Change, ChangeCounter
 from newsite.config import Settings
 from newsite.db import db
@@ -138,7 +139,7 @@ def shared_app(
     url = sqlite if engine == "sqlite" else request.getfixturevalue("postgres_url")
     app = create_app(make_settings(database_url=url))
     with app.app_context():
-        migrations.upgrade()
+        migrated.upgrade()
         db.session.execute(sa.delete(Change))
         db.session.execute(sa.update(ChangeCounter).values(sequence=0))
         db.session.commit()

@@ -286,3 +286,10 @@ def test_what_is_no_cache_to_purge_is_refused_by_name(tmp_path, given):
 def test_more_caches_than_threads_are_refused(tmp_path):
     [problem] = problems(tmp_path, PURGE_URLS=" ".join(f"http://cache{n}/" for n in range(17)))
     assert problem.startswith("NEWSITE_PURGE_URLS names 17 caches")
+
+
+def test_readme_names_every_setting() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    own = {"NEWSITE_DEMO"}  # what `serve --demo` tells the processes that it starts
+    missing = [name for name in config.NAMES - own if f"`{name}`" not in readme]
+    assert missing == []

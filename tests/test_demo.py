@@ -14,6 +14,9 @@ from newsite.comments.spam import learning
 from newsite.db import db
 from newsite.demo import reading
 from newsite.errors import Conflict
+from newsite.media import actions as media
+from newsite.media.models import Picture
+from newsite.outbox import Job
 from newsite.site import queries as sites
 from newsite.web.context import reserved
 
@@ -78,6 +81,21 @@ def test_the_demo_is_a_whole_paper(filled, app, now):
     assert not minutes.is_public(now)
 
 
+def test_the_demos_pictures_are_where_its_texts_want_them(filled, app, now):
+    pictures = {one.name: one for one in db.session.scalars(sa.select(Picture))}
+    assert set(pictures) == {"bays.png", "heat-map.png", "thermos.png"}
+    reader, address = Pages(app), "/2026/11/agency-drivers-holiday-pay/"
+    bays = pictures["bays.png"]
+    assert reader.get(address).one("figure img")["alt"] == bays.alt
+    assert reader.get(address).texts("figure small") == ["Drawing: The Loading Bay"]
+    heat, thermos = ("/2026/09/the-heat-map/", "/2026/09/a-day-on-the-gates/")
+    assert reader.get(heat).one("figure img")["alt"] == pictures["heat-map.png"].alt
+    assert reader.get(thermos).one("figure img")["alt"] == ""
+    # Their sizes are the worker's to make, as those of any upload.
+    asked = set(db.session.scalars(sa.select(Job.key).where(Job.kind == media.RENDITIONS)))
+    assert asked == {f"{media.RENDITIONS}:{one.key}" for one in pictures.values()}
+
+
 def test_the_replies_are_where_the_editors_put_them(filled):
     told = reading.table("replies.toml")["reply"]
     for status in Status:
@@ -101,6 +119,7 @@ def test_the_replies_are_where_the_editors_put_them(filled):
 
 def test_the_demo_may_follow_the_founding(founded, now):
     db.session.delete(articles.by_path("/contact/"))
+    db.session.commit()
     demo.fill(now=now, reserved=reserved())
     db.session.commit()
     assert articles.by_path("/contact/").is_public(now)
@@ -135,4 +154,6 @@ def test_words_in_brackets_are_a_gap_unless_they_are_a_link(body, has_gaps):
 
 def test_a_fresh_demo_has_no_job_that_is_late(filled, now):
     assert outbox.waiting(now - timedelta(seconds=1)) == (0, None)
-    assert outbox.waiting(now + learning.EVERY) == (1, now + learning.EVERY)
+    later = now + learning.EVERY
+    waiting = db.session.scalars(sa.select(Job).where(Job.next_at == later, Job.done_at.is_(None)))
+    assert [job.kind for job in waiting] == [learning.KIND]

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import migrated
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine import Engine
 
-from newsite import changes, create_app, migrations, purging
+from newsite import changes, create_app, purging
 from newsite.config import Settings
 from newsite.db import db
 from newsite.purging import EVERYTHING, Cache, Follower, NotPurged
@@ -80,7 +81,7 @@ def engine_in_file(tmp_path: Path, make_settings: Callable[..., Settings]) -> It
     """A database that several threads may ask."""
     app = create_app(make_settings(database_url=f"sqlite:///{tmp_path / 'site.db'}"))
     with app.app_context():
-        migrations.upgrade()
+        migrated.upgrade()
         db.session.remove()
         yield db.engine
         db.session.remove()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from ports import free_port
-from served import PASSWORD, START_SECONDS, Served, environment, run, wait
+from served import PASSWORD, START_SECONDS, Served, environment, run, wait, with_files
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 ARGUMENTS = [
@@ -29,7 +29,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
     running: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> Served:
-        data = tmp_path_factory.mktemp("site")
+        data = with_files(tmp_path_factory.mktemp("site"))
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         with (data / "log").open("w") as log:

@@ -48,6 +48,27 @@ def test_keys_lead_to_the_answer_and_to_the_thread(queue: Page) -> None:
         queue.go_back()
 
 
+def test_the_page_of_one_reply_has_the_keys_too_and_nothing_need_be_chosen(
+    demo: Served, open_context: Callable[..., BrowserContext]
+) -> None:
+    """On a telephone, too: what keys do, a finger does."""
+    page = open_context(viewport={"width": 320, "height": 640}, has_touch=True).new_page()
+    sign_in(page, demo)
+    page.goto(f"{demo.url}/desk/replies/")
+    row = page.locator(".queue > li").first
+    name = row.locator(".who label").inner_text()
+    row.get_by_role("button", name="Approve").tap()
+    expect(page.get_by_role("status")).to_contain_text(f"The reply by {name} is on the page.")
+    page.get_by_role("status").get_by_role("button", name="Undo").tap()
+    expect(page.get_by_role("status")).to_contain_text(f"The reply by {name} is waiting.")
+    page.get_by_role("link", name="Thread and writer").first.tap()
+    page.wait_for_url(re.compile(r"/desk/replies/\d+/$"))
+    page.keyboard.press("a")
+    expect(page.get_by_role("status")).to_contain_text(f"The reply by {name} is on the page.")
+    page.keyboard.press("u")
+    expect(page.get_by_role("status")).to_contain_text(f"The reply by {name} is waiting.")
+
+
 def test_letters_in_a_field_are_letters(queue: Page) -> None:
     field = queue.get_by_label("Mail address, network, or words")
     field.click()

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import migrated
 import pytest
 import redis_server
 from flask import Flask
 from redis_server import RedisServer
 
-from newsite import create_app, migrations
+from newsite import create_app
 from newsite.config import Settings
 from newsite.db import db
 
@@ -39,7 +40,7 @@ def counting(
     url = f"sqlite:///{tmp_path / 'counting.db'}"
     app = create_app(make_settings(database_url=url, redis_url=redis.url))
     with app.app_context():
-        migrations.upgrade()
+        migrated.upgrade()
         db.session.remove()
         yield app
         db.session.remove()

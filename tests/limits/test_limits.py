@@ -5,11 +5,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import migrated
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from newsite import create_app, limits, migrations
+from newsite import create_app, limits
 from newsite.config import Settings
 from newsite.db import db
 from newsite.limits import RateCount
@@ -225,7 +226,7 @@ def test_threads_that_hit_at_once_take_each_place_once(
             allowed.extend(limits.hit("x", "ann", "10 per hour", now=now) for _ in range(8))
 
     with app.app_context():
-        migrations.upgrade()
+        migrated.upgrade()
         db.session.remove()
         threads = [threading.Thread(target=work) for _ in range(4)]
         for thread in threads:

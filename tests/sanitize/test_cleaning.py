@@ -114,4 +114,4 @@ def test_what_stands_in_for_escapes_is_never_taken_for_one():
 
 
 def test_what_is_stored_says_how_it_was_cleaned():
-    assert POLICY == 1
+    assert POLICY == 2

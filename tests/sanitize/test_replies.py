@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsite.errors import BadText
-from newsite.sanitize import MAX_REPLY_CHARS, link_count, replies, reply_html
+from newsite.sanitize import MAX_REPLY_CHARS, link_count, links, replies, reply_html
 
 anything = st.text(st.characters(exclude_categories=()), max_size=200)
 PIECES = """
@@ -88,6 +88,18 @@ def test_no_reply_is_slow_because_of_its_addresses():
     typed = "http://(((" * 500
     assert link_count(reply_html(typed)) == 0
     assert link_count(reply_html("http://a.b " * 450)) == 450
+
+
+@pytest.mark.parametrize("unit", ["http://(((", "http://a.b ", "http://", "https://a@"])
+def test_each_letter_of_a_reply_is_looked_at_for_an_address_once(unit, monkeypatch):
+    looked_at = []
+    is_web_address = links.is_web_address
+    monkeypatch.setattr(
+        links, "is_web_address", lambda value: (looked_at.append(value), is_web_address(value))[1]
+    )
+    typed = (unit * MAX_REPLY_CHARS)[:MAX_REPLY_CHARS]
+    reply_html(typed)
+    assert len("".join(looked_at)) <= len(typed)
 
 
 @given(st.one_of(anything, soup))

@@ -26,3 +26,8 @@ def test_a_site_has_a_name(app, now):
     with pytest.raises(RuleBroken) as caught:
         actions.found(" \u200b ", now=now)
     assert caught.value.field == "name"
+
+
+def test_a_second_factor_may_be_asked_of_everybody(site):
+    assert actions.require_second_factor(site, True).requires_second_factor
+    assert not actions.require_second_factor(site, False).requires_second_factor

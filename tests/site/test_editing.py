@@ -103,12 +103,34 @@ def test_a_menu_is_not_a_list_of_everything(site: Site) -> None:
 
 
 def test_an_address_is_taken_out_of_both_menus(site: Site) -> None:
-    lines = [{"label": "Pay", "address": "/section/pay/"}, {"label": "About", "address": "/about/"}]
-    site.header_menu, site.footer_menu = lines, lines
-    assert editing.take_from_menus(site, "/section/pay/")
-    assert (site.header_menu, site.footer_menu) == (lines[1:], lines[1:])
+    lines = [
+        {"label": "Pay", "address": "/section/pay/"},
+        {"label": "What we earn", "address": "/section/pay"},
+        {"label": "About", "address": "/about/"},
+    ]
+    site.header_menu, site.footer_menu = lines, lines[1:]
     db.session.commit()
     before = changes.latest()
-    assert not editing.take_from_menus(site, "/section/pay/")
+    editing.take_from_menus(site, "/section/pay/")
+    db.session.commit()
+    assert (site.header_menu, site.footer_menu) == (lines[2:], lines[2:])
+    assert changes.latest() != before
+    before = changes.latest()
+    editing.take_from_menus(site, "/section/pay/")
     db.session.commit()
     assert changes.latest() == before  # what nobody sees is no change
+
+
+def test_a_line_is_renamed_where_it_had_the_old_words(site: Site) -> None:
+    old, new = MenuItem("Pay", "/section/pay/"), MenuItem("W" * 41, "/section/wages/")
+    site.footer_menu = [{"label": "Pay", "address": "/section/pay/"}]
+    db.session.commit()
+    before = changes.latest()
+    editing.rename_in_menus(site, old, new)
+    db.session.commit()
+    assert changes.latest() != before
+    assert site.footer_menu == [{"label": "Pay", "address": "/section/wages/"}]  # too long a name
+    before = changes.latest()
+    editing.rename_in_menus(site, old, new)
+    db.session.commit()
+    assert changes.latest() == before

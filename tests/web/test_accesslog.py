@@ -127,6 +127,7 @@ def test_a_path_cannot_forge_a_line_and_a_long_one_is_cut(logged, lines):
         ("/desk/articles/12/preview", "/desk/articles/12/preview"),
         ("/articles/12/replies/34", "/articles/12/replies/…"),
         ("/2026/11/replies-are-open/", "/2026/11/replies-are-open/"),
+        (f"/draft/12/{TOKEN}", "/draft/…"),
     ],
 )
 def test_what_opens_something_is_cut(text, shown):

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import migrated
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
@@ -39,7 +40,7 @@ def test_a_host_without_its_redis_is_ready_all_the_same(make_settings, tmp_path)
     url = f"sqlite:///{tmp_path / 'ready.db'}"
     app = create_app(make_settings(database_url=url, redis_url="unix:///nowhere/redis.sock"))
     with app.app_context():
-        migrations.upgrade()
+        migrated.upgrade()
         db.session.add(Site(id=1, name="Paper", tagline="", founded_at=datetime.now(UTC)))
         db.session.commit()
         assert ask(app, "/readyz").text == "ready\n"

@@ -18,7 +18,7 @@ from newsite.comments.models import Status
 from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.site.models import Logo, Site
-from newsite.web import metadata
+from newsite.web import cards, metadata
 
 Make = Callable[..., Article]
 
@@ -60,7 +60,7 @@ def test_an_article_says_what_it_is(
 
 
 def test_what_is_shared_has_a_title_a_text_and_an_address(
-    make_article: Make, pages: Pages, now: datetime
+    app: Flask, make_article: Make, pages: Pages, now: datetime
 ) -> None:
     pay = taxonomy.save_section(None, name="Pay", slug="", description="")
     article = make_article(
@@ -70,6 +70,10 @@ def test_what_is_shared_has_a_title_a_text_and_an_address(
     page = page_of(article, pages)
     assert page.one('meta[name="description"]')["content"] == "At midnight."
     assert page.one('link[rel="canonical"]')["href"] == f"{SITE}{article.path}"
+    with app.test_request_context():
+        found = cards.card_of(article)
+        assert found is not None
+        card = f"{SITE}{found.address}"
     assert properties(page) == [
         ("og:type", "article"),
         ("og:title", "They walked out"),
@@ -77,6 +81,9 @@ def test_what_is_shared_has_a_title_a_text_and_an_address(
         ("og:url", f"{SITE}{article.path}"),
         ("og:site_name", "The Test Paper"),
         ("og:locale", "en_GB"),
+        ("og:image", card),
+        ("og:image:width", "1200"),
+        ("og:image:height", "630"),
         ("article:published_time", "2026-11-20T12:00:00+00:00"),
         ("article:modified_time", "2026-11-22T12:00:00+00:00"),
         ("article:section", "Pay"),

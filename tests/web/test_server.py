@@ -13,6 +13,7 @@ import pytest
 
 from newsite.db import db
 from newsite.web import server
+from newsite.web.pagecache import layer
 from newsite.web.worker import PatientWorker
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +42,7 @@ def root_log() -> Iterator[logging.Logger]:
 def test_gunicorn_takes_every_setting_of_ours(loaded):
     # `from … import *` brings all of them: whoever runs gunicorn by hand has the same site.
     ours = {name: value for name, value in vars(server).items() if name in loaded.settings}
-    hooks = {"post_fork", "when_ready"}
+    hooks = {"post_fork", "post_worker_init", "when_ready", "worker_exit"}
     assert hooks < ours.keys()
     for name in ours.keys() - hooks - {"bind", "forwarded_allow_ips", "forwarder_headers"}:
         assert loaded.settings[name].get() == ours[name], name
@@ -86,6 +87,15 @@ def test_a_worker_begins_without_its_parents_connections(app):
     server.post_fork(arbiter, None)
     assert db.engine.pool is not before
     before.dispose()
+
+
+def test_a_worker_writes_down_what_was_read_while_it_runs_and_when_it_ends(app, monkeypatch):
+    readings, told = app.extensions[layer.KEY].readings, []
+    for name in ("begin", "end"):
+        monkeypatch.setattr(readings, name, lambda name=name: told.append(name))
+    server.post_worker_init(SimpleNamespace(wsgi=app))
+    server.worker_exit(SimpleNamespace(app=SimpleNamespace(wsgi=lambda: app)), None)
+    assert told == ["begin", "end"]
 
 
 @pytest.fixture

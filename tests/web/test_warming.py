@@ -4,11 +4,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
+import migrated
 import pytest
 from paper import Paper
 from sqlalchemy.exc import OperationalError
 
-from newsite import create_app, migrations
+from newsite import create_app
 from newsite.articles import queries
 from newsite.config import Settings
 from newsite.db import db
@@ -24,7 +25,7 @@ def paper(
 ) -> Iterator[Paper]:
     """A site in a database that was just made."""
     made = Paper(create_app(make_settings(database_url=new_database(engine))))
-    made.do(migrations.upgrade)
+    made.do(migrated.upgrade)
     made.do(lambda: db.session.add(Site(id=1, name="P", tagline="", founded_at=made.now)))
     yield made
     with made.app.app_context():

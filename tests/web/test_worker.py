@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
 from ports import free_port
 
 from newsite.web import worker
-from newsite.web.worker import LOOKED_AT, PatientWorker, has_head, is_whole
+from newsite.web.desk.amounts import MAX_BYTES, MAX_UPLOAD_BYTES, ROOMY
+from newsite.web.worker import LOOKED_AT, PatientWorker, body_seconds, has_head, is_whole
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a.org\r\n"
 WHOLE = b"GET / HTTP/1.1\r\nHost: a.org\r\n\r\n"
@@ -46,7 +48,7 @@ def patient() -> Iterator[PatientWorker]:
     made = PatientWorker(1, os.getpid(), [], None, 30, config, Logger(config))
     made.poller, made.tpool = selectors.DefaultSelector(), Pool()
     yield made
-    for conn in [*made.waiting, *made.tpool.given]:
+    for conn in [*made.waiting, *made.ending, *made.tpool.given]:
         conn.sock.close()
     made.poller.close()
     made.tmp.close()
@@ -69,6 +71,7 @@ def turn(patient: PatientWorker) -> list[TConn]:
 def connect(patient: PatientWorker, sent: bytes) -> tuple[socket.socket, TConn]:
     """A new line on which something was sent."""
     theirs, ours = socket.socketpair()
+    theirs.settimeout(5)  # seconds: a test that waits for ever tells nothing
     theirs.sendall(sent)
     conn = TConn(patient.cfg, ours, ("", 0), ("", 0))
     patient.nr_conns += 1
@@ -203,6 +206,45 @@ def test_who_has_no_turn_to_write_is_told_so_without_a_thread(
     assert patient.nr_conns == 4
 
 
+def test_who_is_still_sending_waits_for_a_turn_as_long_and_is_told_so_too(
+    patient: PatientWorker, open_lines: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "HEAD_SECONDS", 0.0)
+    lines = [connect(patient, HALF) for _ in range(3)]
+    for line, _ in lines:
+        open_lines.enter_context(line)
+    time.sleep(0.001)
+    assert turn(patient) == [conn for _, conn in lines[:2]]
+    line, conn = lines[2]
+    assert conn in patient.waiting
+    patient.waiting[conn] = time.monotonic()
+    turn(patient)
+    line.sendall(b" and")  # who sends does not listen yet
+    turn(patient)
+    assert line.recv(4_096).startswith(b"HTTP/1.1 503 ")
+    assert line.recv(1) == b""
+    assert (patient.waiting, patient.queued) == ({}, set())
+    line.close()
+    turn(patient)
+    assert (patient.ending, patient.nr_conns) == ({}, 2)
+
+
+def test_who_sent_the_next_request_along_with_the_last_is_told_so_too(
+    patient: PatientWorker, open_lines: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "ROOM_SECONDS", 0.0)
+    for line, _ in [connect(patient, HALF) for _ in range(2)]:
+        open_lines.enter_context(line)
+    line, conn = connect(patient, b"")
+    open_lines.enter_context(line)
+    conn.init()
+    conn.parser.unreader.unread(HALF)
+    patient._look(conn)
+    time.sleep(0.001)
+    turn(patient)
+    assert line.recv(4_096).startswith(b"HTTP/1.1 503 ")
+
+
 def test_a_body_that_does_not_come_ends(
     patient: PatientWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +255,155 @@ def test_a_body_that_does_not_come_ends(
         turn(patient)
         assert conn.sock.recv(len(HALF)) == HALF
         assert conn.sock.recv(1) == b""
+
+
+PICTURE = (
+    b"POST /desk/pictures/ HTTP/1.1\r\nHost: a.org\r\nCookie: a=b; newsite_desk=x.y.z\r\n"
+    b"Content-Length: %d\r\n\r\nhalf"
+)
+
+
+@pytest.mark.parametrize(
+    ("there", "seconds"),
+    [
+        (PICTURE % (25 * 1024**2), 449),
+        (PICTURE % MAX_UPLOAD_BYTES, 1_724),
+        (PICTURE % 10**15, 1_724),  # more is refused unread
+        (PICTURE.replace(b"tures/ ", b"tures/7/replacement ") % (25 * 1024**2), 449),
+        (PICTURE.replace(b"newsite_desk", b"other") % (25 * 1024**2), 30),
+        (PICTURE.replace(b"a=b; newsite_", b"no_newsite_") % (25 * 1024**2), 30),
+        (PICTURE.replace(b"/desk/pictures", b"/articles/1") % (25 * 1024**2), 30),
+        (PICTURE.replace(b"Content-Length: %d", b"Transfer-Encoding: chunked"), 30),
+        (HALF + PICTURE % (25 * 1024**2), 30),  # what stands in a body is no header
+        (LONG_HEAD[:LOOKED_AT], 30),
+    ],
+)
+def test_only_files_for_the_desk_have_longer(there: bytes, seconds: float) -> None:
+    assert round(body_seconds(there)) == seconds
+
+
+def test_who_makes_a_cookie_up_gains_a_minute(app: Flask) -> None:
+    # Without a session behind the cookie, what is larger is refused before it is read.
+    assert body_seconds(PICTURE % MAX_BYTES) < 100
+    rules = [rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in ROOMY]
+    assert len(rules) == len(ROOMY)
+    assert all(f"POST {rule}".encode().startswith(worker.FILES) for rule in rules)
+
+
+def test_pictures_on_slow_lines_leave_a_thread_to_all_other_slow_bodies(
+    patient: PatientWorker, open_lines: ExitStack
+) -> None:
+    pictures = [connect(patient, PICTURE % MAX_UPLOAD_BYTES) for _ in range(2)]
+    line, form = connect(patient, HALF)
+    for one in (line, *(line for line, _ in pictures)):
+        open_lines.enter_context(one)
+    assert turn(patient) == [pictures[0][1], form]
+    done: Future[bool] = Future()
+    done.set_result(False)
+    patient.finish_request(form, done)
+    assert turn(patient)[2:] == []
+    patient.finish_request(pictures[0][1], done)
+    assert turn(patient)[2:] == [pictures[1][1]]
+
+
+def test_where_one_thread_is_for_slow_bodies_a_picture_may_have_it(
+    patient: PatientWorker, open_lines: ExitStack
+) -> None:
+    patient.cfg.set("threads", 4)
+    line, conn = connect(patient, PICTURE % MAX_UPLOAD_BYTES)
+    open_lines.enter_context(line)
+    assert turn(patient) == [conn]
+
+
+def test_a_picture_on_a_slow_line_is_waited_for(
+    patient: PatientWorker, open_lines: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "BODY_SECONDS", 0.0)
+    sent = PICTURE % (25 * 1024**2)
+    line, conn = connect(patient, sent)
+    open_lines.enter_context(line)
+    assert turn(patient) == [conn]
+    time.sleep(0.001)
+    turn(patient)
+    assert conn.sock.recv(len(sent)) == sent
+    with pytest.raises(BlockingIOError):  # it was not ended
+        conn.sock.recv(1, socket.MSG_DONTWAIT)
+
+
+def over(conn: TConn, patient: PatientWorker) -> None:
+    """The answer was sent, and is the last one."""
+    patient.waiting.pop(conn, None)
+    done: Future[bool] = Future()
+    done.set_result(False)
+    patient.finish_request(conn, done)
+
+
+def test_who_goes_on_sending_gets_the_answer_and_keeps_nobody(patient: PatientWorker) -> None:
+    line, conn = connect(patient, WHOLE)
+    with line:
+        conn.sock.recv(len(WHOLE))
+        conn.sock.sendall(b"too much")
+        line.sendall(b"more")
+        begun = time.monotonic()
+        over(conn, patient)
+        patient._read_on(conn)
+        patient._read_on(conn)  # woken for nothing, as kernels may
+        assert time.monotonic() - begun < 1
+        line.sendall(b"and more")
+        turn(patient)
+        assert line.recv(20) == b"too much"
+        assert line.recv(1) == b""
+        assert (len(patient.ending), patient.nr_conns) == (1, 1)
+        line.shutdown(socket.SHUT_WR)
+        turn(patient)
+        assert (patient.ending, patient.nr_conns) == ({}, 0)
+
+
+def test_a_line_that_does_not_end_is_ended(
+    patient: PatientWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seconds, is_alive in ((0.0, True), (60.0, False)):
+        monkeypatch.setattr(worker, "END_SECONDS", seconds)
+        line, conn = connect(patient, WHOLE)
+        with line:
+            over(conn, patient)
+            time.sleep(0.001)
+            patient.alive = is_alive
+            turn(patient)
+            assert (patient.ending, patient.nr_conns) == ({}, 0)
+
+
+def test_a_line_that_broke_is_ended(patient: PatientWorker) -> None:
+    line, conn = connect(patient, WHOLE)
+    line.close()
+    conn.sock.close()
+    over(conn, patient)
+    assert patient.ending == {}
+    line, conn = connect(patient, WHOLE)
+    with line:
+        over(conn, patient)
+        conn.sock.recv(len(WHOLE))
+        patient.poller.unregister(conn.sock)
+        conn.sock.close()
+        patient._read_on(conn)
+        assert (patient.ending, patient.nr_conns) == ({}, 0)
+
+
+def test_a_line_that_goes_on_is_gunicorns(patient: PatientWorker) -> None:
+    line, conn = connect(patient, WHOLE)
+    with line:
+        conn.init()
+        done: Future[bool] = Future()
+        done.set_result(True)
+        patient.finish_request(conn, done)
+        assert list(patient.keepalived_conns) == [conn]
+    for how in (Future.cancel, lambda future: future.set_exception(OSError())):
+        line, conn = connect(patient, WHOLE)
+        line.close()
+        future: Future[bool] = Future()
+        how(future)
+        patient.finish_request(conn, future)
+        assert patient.ending == {}
 
 
 def test_what_was_read_ahead_counts_as_slow(patient: PatientWorker) -> None:
@@ -288,6 +479,16 @@ def answer(port: int, sent: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
         line.sendall(sent)
         return line.recv(12)
+
+
+def test_readers_are_served_while_others_do_not_end_their_lines(port: int) -> None:
+    lines = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(10)]
+    for line in lines:
+        line.sendall(WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        assert line.recv(12) == b"HTTP/1.1 200"
+    assert answer(port, WHOLE) == b"HTTP/1.1 200"  # within five seconds
+    for line in lines:
+        line.close()
 
 
 @pytest.mark.parametrize("sent", [b"", HEAD, HALF, HALF.replace(b"8", b"0" * 30 + b"8"), LONG_HEAD])

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from flask import Flask
 from pages import Pages
 
+from newsite import outbox
 from newsite.articles.models import Article
 from newsite.comments.models import Comment
 from newsite.db import db
+from newsite.outbox import Worker
 from newsite.site.models import Site
 from newsite.web.comments.views import LIMITS
 
@@ -61,7 +63,7 @@ def test_a_form_of_the_future_comes_back_with_its_words_and_goes_through(
     form = pages.get(str(article.path)).form("reply")
     put_back(days=2)
     page = form.fill(author="Ann", email="ann@example.org", comment=WORDS).submit(status=422)
-    assert "Post your reply again." in page.text
+    assert "Send it again, and it is taken." in page.text
     assert page.form("reply").values["comment"] == [WORDS]
     page.form("reply").submit()
     assert db.session.scalars(sa.select(Comment.body)).all() == [WORDS]
@@ -95,3 +97,32 @@ def test_nobody_is_kept_from_replying_for_longer_than_the_limit_says(
     assert page.response.headers["Retry-After"] == "60"
     put_back(minutes=2)
     page.form("reply").submit()
+
+
+def test_a_job_that_was_asked_for_since_waits_for_its_time_and_a_new_one_does_not(
+    app: Flask, put_back: Callable[..., None], now: datetime
+) -> None:
+    done: list[str] = []
+
+    def clock() -> datetime:
+        at: datetime = app.config["NEWSITE_CLOCK"]()
+        return at
+
+    worker = Worker({"deed": lambda claim, _: done.append(claim.key)}, clock)
+
+    def work() -> list[str]:
+        while worker.step():
+            pass
+        return done
+
+    outbox.add("deed", "of the future", now=now)
+    db.session.commit()
+    put_back(hours=1)
+    outbox.add("deed", "of today", now=now - timedelta(hours=1))
+    db.session.commit()
+    assert work() == ["of today"]
+    put_back(seconds=1)
+    assert work() == ["of today"]
+    put_back(seconds=0)
+    assert work() == ["of today", "of the future"]
+    assert work() == ["of today", "of the future"]  # once

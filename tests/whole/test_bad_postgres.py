@@ -87,6 +87,7 @@ def test_while_postgresql_is_gone_readers_read_on_and_words_come_back(
     site.wait_for(lambda: site.get(site.path).fate == STALE)
     assert site.get(site.path).status == 200
     assert all(is_sorry(site.get(path)) for path in UNKEPT)
+    assert (site.get(site.picture).status, site.get("/favicon.ico").status) == (200, 302)
     refused = site.reply("We were there.", form)
     assert is_sorry(refused)
     assert refused.form["comment"] == "We were there."
@@ -117,7 +118,8 @@ def test_while_postgresql_hangs_everybody_is_answered(site: Site, cluster: Clust
             replies = [crowd.submit(site.reply, f"Words {n}", form) for n in range(12)]
             unkept = [crowd.submit(site.get, f"/archive/{2000 + n}/11/") for n in range(12)]
             kept = [crowd.submit(site.get, site.path) for _ in range(12)]
-        assert {answer.result().status for answer in kept} == {200}
+            pictures = [crowd.submit(site.get, site.picture) for _ in range(12)]
+        assert {answer.result().status for answer in (*kept, *pictures)} == {200}
         assert all(is_sorry(answer.result()) for answer in unkept)
         assert all(is_sorry(answer.result()) for answer in replies)
         assert [answer.result().form["comment"] for answer in replies] == [

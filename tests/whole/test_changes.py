@@ -10,11 +10,16 @@ from PIL import Image
 
 from newsite import changes
 from newsite.accounts.models import User
-from newsite.articles import actions, taxonomy
+from newsite.articles import actions, pictures, taxonomy
 from newsite.articles.drafts import Draft
 from newsite.articles.models import Article, ContributorKind, RevisionKind
 from newsite.articles.paths import Reserved
 from newsite.db import db
+from newsite.media import actions as media
+from newsite.media.actions import Taken, Words
+from newsite.media.models import Picture
+from newsite.media.reading import Drawn
+from newsite.outbox import Claim
 from newsite.site import editing, logo
 from newsite.site.editing import Choices
 from newsite.site.models import DEFAULT_ACCENT, DEFAULT_PATTERN, MenuItem, Site
@@ -27,8 +32,9 @@ class Stage:
     """A site with an article in each state, and everything that orders them."""
 
     def __init__(
-        self, site: Site, editor: User, now: datetime, make: Callable[..., Article]
-    ) -> None:
+        self, site: Site, editor: User, now: datetime, make: Callable[..., Article],
+        make_picture: Callable[..., Picture],
+    ) -> None:  # fmt: skip
         self.site, self.editor, self.now = site, editor, now
         self.section = taxonomy.save_section(None, name="News", slug="", description="")
         self.person = taxonomy.save_contributor(None, name="Rosa", **SOMEBODY)  # type: ignore[arg-type]
@@ -43,6 +49,12 @@ class Stage:
         self.thrown = make("Thrown", **around)
         actions.withdraw(self.thrown, reason="A name.", by=editor, now=now, site=site)
         actions.trash(self.thrown, by=editor, now=now)
+        db.session.commit()
+        self.picture = make_picture()
+        place = f'<figure data-picture="{self.picture.id}"></figure>'
+        self.pictured = make("Pictured", body=f"Words.\n\n{place}", **around)
+        self.another = Taken("s", "0c" * 16, "gate.jpg", Drawn(b"", "jpeg", 400, 300))
+        self.sizes = Claim(1, media.RENDITIONS, "", {"picture": self.picture.id}, 1, now)
         db.session.commit()
 
     def save(self, article: Article, **given: object) -> None:
@@ -122,6 +134,18 @@ SEEN: dict[str, tuple[Deed, Keys]] = {
     "a deleted section": (lambda on: taxonomy.delete(on.section), lambda on: {"site", "front"}),
     "a deleted tag": (lambda on: taxonomy.delete(on.tag), lambda on: {"site", "front"}),
     "a deleted contributor": (lambda on: taxonomy.delete(on.person), lambda on: {"site", "front"}),
+    "other words for a picture": (
+        lambda on: pictures.describe(on.picture, Words(alt="N"), by=on.editor),
+        lambda on: on.lists_of(on.pictured),
+    ),
+    "another picture in its place": (
+        lambda on: pictures.replace(on.picture, on.another, by=on.editor, now=on.now),
+        lambda on: on.lists_of(on.pictured),
+    ),
+    "a picture's sizes": (
+        lambda on: pictures.make_renditions(on.sizes, on.now),
+        lambda on: on.lists_of(on.pictured),
+    ),
     "the site's settings": (Stage.choose, lambda on: {"site"}),
     "menus": (
         lambda on: editing.set_menus(on.site, header=[MenuItem("A", "/a/")], footer=[]),
@@ -140,9 +164,12 @@ UNSEEN: dict[str, Deed] = {
 
 
 @pytest.fixture
-def stage(site: Site, editor: User, now: datetime, make_article: Callable[..., Article]) -> Stage:
+def stage(
+    site: Site, editor: User, now: datetime, make_article: Callable[..., Article],
+    make_picture: Callable[..., Picture],
+) -> Stage:  # fmt: skip
     """All that can be changed."""
-    return Stage(site, editor, now, make_article)
+    return Stage(site, editor, now, make_article, make_picture)
 
 
 @pytest.mark.parametrize("name", SEEN)

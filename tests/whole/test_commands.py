@@ -46,6 +46,7 @@ ALL = {
     "tidy",
     "backup",
     "restore",
+    "search",
     "content",
     "mail",
     "privacy",
@@ -81,6 +82,7 @@ def test_every_command_works_on_postgresql(
     assert json.loads(newsite("spam", "score", stdin=line).output)["id"] == "1"
     assert json.loads(newsite("content", "reclean", "--json").output)
     assert json.loads(newsite("content", "recount", "--json").output)["months"] == 0
+    assert json.loads(newsite("search", "rebuild", "--json").output)["articles"] > 10
     assert json.loads(newsite("privacy", "erase", "nobody@example.org", "--json").output) == {
         "erased": 0
     }

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import migrated
 import pytest
 import sqlalchemy as sa
 from everywhere import everywhere
 from pages import Pages
 from places import NOW, Place
 
-from newsite import create_app, demo, migrations, privacy, wiping
+from newsite import create_app, demo, privacy, wiping
 from newsite.accounts.models import User
 from newsite.articles.models import Article
 from newsite.comments import actions, arriving
@@ -50,7 +51,7 @@ def place(
     place = Place(create_app(settings), settings.data, settings.secret_key)
     place.app.extensions[layer.KEY].freshness.every = 0
     with place.app.app_context():
-        migrations.upgrade()
+        migrated.upgrade()
         demo.fill(now=NOW, reserved=reserved())
         sites.the_site().replies_flood_seconds = 0  # the people here are quick
         db.session.commit()

@@ -1,9 +1,11 @@
 """newsite behind nginx, set up from deploy/nginx.conf."""
 
 import contextlib
+import json
 import re
 import socket
 import ssl
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from fronts import (
+    DEPLOY,
     Host,
     Program,
     believing,
@@ -23,10 +26,23 @@ from fronts import (
     start_nginx,
     wait_for,
 )
+from photographs import photograph
 from ports import free_port
 from reader import Reader
 from served import PASSWORD
 
+MB = 1024**2
+LARGE = photograph("JPEG") + bytes(6 * MB)  # drawn in no time
+PDF = b"%PDF-1.7\n" + bytes(6 * MB) + b"%%EOF\n"
+MEDIA_HEADERS = {
+    "Content-Type": "image/jpeg",
+    "Cache-Control": "public, max-age=31536000, immutable, s-maxage=300",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Content-Disposition": None,
+}
 SLOW = 24  # lines that are slow at once: more than newsite has threads
 
 
@@ -40,6 +56,7 @@ class Site:
     tls: ssl.SSLContext
     email: str
     article: str  # the path of one
+    media: Path  # the folder of pictures, which nginx serves
     numbers: Iterator[int] = field(default_factory=count)
 
     def reader(self, source: str = "127.0.0.1") -> Reader:
@@ -57,18 +74,22 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site() -> Iterator[Site]:
     """A site behind nginx; who ends it starts it again."""
     program("nginx")
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    port = free_port()
     with ExitStack() as running:
-        host = Host(folder / "host", f"https://127.0.0.1:{port}")
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="newsite-nginx-")))
+        folder.chmod(0o755)  # nginx is another user
+        media = folder / "media"
+        settings = {"MEDIA_URL": f"file://{media}"}
+        host = Host(folder / "host", f"https://127.0.0.1:{port}", **settings)
         running.callback(host.stop)
         email = host.add_editor()
         article = schedule(host, "Night shift votes", datetime.now(UTC) - timedelta(days=1))
-        nginx = start_nginx(folder, port, host.port)
+        nginx = start_nginx(folder, port, host.port, media)
         running.callback(nginx.stop)
-        yield Site(host, nginx, port, believing(folder), email, article)
+        yield Site(host, nginx, port, believing(folder), email, article, media)
 
 
 def test_a_page_is_nginxs_for_a_second(site: Site) -> None:
@@ -162,19 +183,101 @@ def test_slow_lines_are_nginxs_and_take_no_thread_of_newsites(site: Site) -> Non
         assert site.reader().get("/archive/").status == 200
 
 
-def test_too_much_is_refused_with_a_sentence(site: Site) -> None:
+def test_pictures_are_sent_and_served_by_nginx_with_the_headers_of_newsites(site: Site) -> None:
+    desk = site.reader().sign_in(site.email, PASSWORD)
+    sent = desk.upload("/desk/pictures/", "files", "gate.jpg", LARGE, Accept="application/json")
+    assert sent.status == 200, sent.text
+    address = json.loads(sent.text)["pictures"][0]["src"]
+    own = site.reader().get(address)
+    assert (own.status, own.fate) == (200, "")  # nobody was asked
+    (site.media.parent / address[1:]).chmod(0o600)  # what nginx may not read, newsite serves
+    wishes = ("br", "gzip", "")
+    asked = [site.reader().get(address, Accept_Encoding=wish) for wish in wishes]
+    assert [one.fate.rpartition("nginx; ")[2] for one in asked] == ["fwd=miss", "hit", "hit"]
+    for answer in (own, *asked):
+        assert answer.body == own.body
+        assert {name: answer.headers[name] for name in MEDIA_HEADERS} == MEDIA_HEADERS
+    gone = site.reader().get(f"/media/{'0a' * 16}/full.jpg")
+    assert (gone.status, "immutable" in gone.headers["Cache-Control"]) == (404, False)
+
+
+def test_files_are_sent_and_served_by_newsite_to_be_saved(site: Site) -> None:
+    desk = site.reader().sign_in(site.email, PASSWORD)
+    sent = desk.upload("/desk/pictures/files/", "file", "minutes.pdf", PDF)
+    assert sent.status == 303, sent.text
+    found = re.search(r"/media/[0-9a-f]{32}/minutes\.pdf", desk.get("/desk/pictures/files/").text)
+    assert found
+    asked = [site.reader().get(found[0], Accept_Encoding=wish) for wish in ("br", "gzip")]
+    assert [one.fate.rpartition("nginx; ")[2] for one in asked] == ["fwd=miss", "hit"]
+    for answer in asked:
+        assert answer.body == PDF
+        assert answer.headers["Content-Disposition"] == "attachment; filename=minutes.pdf"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("path", "length", "sentence"),
+    [
+        ("/articles/1/replies", 6_000_000, "at most 5 MB can be sent"),
+        ("/desk/pictures/", 110_000_000, "a picture or a file may have 25 MB"),
+    ],
+)
+def test_too_much_is_refused_with_a_sentence(
+    site: Site, path: str, length: int, sentence: str
+) -> None:
     action, _ = site.form()
     head = (
-        f"POST {action} HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nContent-Length: 6000000\r\n\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nContent-Length: {length}\r\n\r\n"
     )
     plain = socket.create_connection(("127.0.0.1", site.port), timeout=30)
     with site.tls.wrap_socket(plain, server_hostname="127.0.0.1") as line:
         line.sendall(head.encode())
-        answer = b"".join(iter(lambda: line.recv(4096), b"")).decode()
-    assert answer.startswith("HTTP/1.1 413")
-    assert "at most 5 MB can be sent" in answer
+        answer = b""
+        while sentence.encode() not in answer and (piece := line.recv(4096)):
+            answer += piece
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert sentence.encode() in answer
     own = site.reader().post(action, {"comment": "x" * 300_000})  # nginx lets it pass
     assert (own.status, "<h1" in own.text) == (413, True)
+
+
+HUGE = 200 * 1024**2  # bytes of one upload
+PICTURES = "a picture or a file may have 25 MB, and one upload about 100 MB in all"
+
+
+def test_too_many_pictures_are_refused_with_a_sentence_of_their_own(site: Site) -> None:
+    plain = socket.create_connection(("127.0.0.1", site.port), timeout=30)
+    with site.tls.wrap_socket(plain, server_hostname="127.0.0.1") as line:
+        line.sendall(upload(site, Reader(site.port)))
+        answer = b"".join(iter(lambda: line.recv(4096), b"")).decode()
+    assert answer.startswith("HTTP/1.1 413")
+    assert PICTURES in answer
+
+
+def test_whoever_really_sends_too_much_without_nginx_reads_the_sentence(site: Site) -> None:
+    desk = site.reader().sign_in(site.email, PASSWORD)
+    piece, sent = bytes(1024**2), 0
+    with socket.create_connection(("127.0.0.1", site.host.port), timeout=30) as line:
+        line.sendall(upload(site, desk))
+        while sent < HUGE:
+            sent += len(piece)
+            line.sendall(piece)
+        line.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: line.recv(65536), b"")).decode()
+    assert answer.startswith("HTTP/1.1 413")
+    assert PICTURES in answer.replace("A picture", "a picture")
+
+
+def upload(site: Site, desk: Reader) -> bytes:
+    """The head of an upload that claims 200 MB."""
+    cookies = "; ".join(f"{name}={value}" for name, value in desk.cookies.items())
+    return (
+        f"POST /desk/pictures/ HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\nCookie: {cookies}\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\nSec-Fetch-Site: same-origin\r\n"
+        f"Content-Length: {HUGE}\r\n\r\n"
+    ).encode()
 
 
 def test_what_is_not_for_readers_is_not_passed_on(site: Site) -> None:
@@ -216,6 +319,11 @@ def test_the_secrets_in_addresses_are_not_written_down(site: Site, tmp_path: Pat
     written = "".join(path.read_text() for path in (folder / "log", folder / "errors"))
     assert "a-secret-of-a-reader" not in written
     assert is_answering(site.port)
+
+
+def test_the_service_may_write_where_nginx_looks_for_pictures() -> None:
+    assert "\nReadWritePaths=-/srv/newsite/media\n" in (DEPLOY / "newsite.service").read_text()
+    assert "root /srv/newsite;" in (DEPLOY / "nginx.conf").read_text()
 
 
 def connections(port: int) -> int:

@@ -38,6 +38,8 @@ def names(path: Path) -> str:
 
 every_template = pytest.mark.parametrize("path", TEMPLATES, ids=names)
 every_stylesheet = pytest.mark.parametrize("path", STYLESHEETS, ids=names)
+PALETTES = [path for path in STYLESHEETS if ":root" in path.read_text()]  # the rest use theirs
+every_palette = pytest.mark.parametrize("path", PALETTES, ids=names)
 
 
 @every_template
@@ -88,6 +90,12 @@ def test_a_stylesheet_loads_nothing(path: Path) -> None:
 
 
 @every_stylesheet
+def test_a_stylesheet_without_tokens_names_no_colour(path: Path) -> None:
+    colours = re.findall(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch)a?\(", without_comments(path))
+    assert path in PALETTES or colours == []
+
+
+@every_palette
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_colour_of_text_can_be_read_on_both_grounds(path: Path, scheme: str) -> None:
     tokens = tokens_of(path, scheme)
@@ -96,7 +104,7 @@ def test_every_colour_of_text_can_be_read_on_both_grounds(path: Path, scheme: st
         assert ratio >= LEAST, f"{text} on {ground}: {ratio:.2f}"
 
 
-@every_stylesheet
+@every_palette
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_editor_can_choose_a_colour_that_cannot_be_read(path: Path, scheme: str) -> None:
     tokens = tokens_of(path, scheme)

@@ -1,5 +1,6 @@
 """Two hosts with folders of their own, one PostgreSQL, one Redis, and Varnish in front of both."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from itertools import count
 import pytest
 import redis_server
 from fronts import Host, program, start_varnish, wait_for
+from photographs import photograph
 from ports import free_port
 from postgres_server import empty_database
 from reader import Answer, Reader
@@ -19,6 +21,7 @@ from served import PASSWORD
 HOST_SHOWS, VARNISH_SHOWS = 1.0, 2.5
 WATCHED = 4.0  # seconds; what was new must not become old again
 READERS = 40
+WHOLE = {"standfirst": "All that was said.", "do": "publish"}  # with it, publishing asks nothing
 
 
 @dataclass
@@ -36,11 +39,11 @@ class Two:
 
     def publish(self, title: str, body: str = "The count was at six.") -> tuple[str, str]:
         """The number and the path of a new article, published at the desk of host one."""
-        sent = self.desk.send(
-            "/desk/articles/new", "/desk/articles/new", title=title, body=body, do="publish"
-        )
+        typed = WHOLE | {"title": title, "body": body}
+        sent = self.desk.send("/desk/articles/new", "/desk/articles/new", **typed)
         assert sent.status == 303, sent.text
         number = sent.headers["Location"].rpartition("/")[2]
+        assert number.isdigit()  # else it is asked for something first
         wait_for(lambda: title in self.one.reader.get("/").text)
         front = self.one.reader.get("/").text
         found = re.search(rf'href="([^"]+)"[^>]*>\s*{title}', front)
@@ -95,6 +98,7 @@ def two(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Tw
             "DATABASE_URL": running.enter_context(empty_database(f"newsite_two_{worker_id}")),
             "REDIS_URL": running.enter_context(redis_server.running()).url,
             "PURGE_URLS": f"http://127.0.0.1:{port}/",
+            "MEDIA_URL": f"file://{folder}/media",
         }
         hosts = []
         for name in ("one", "other"):
@@ -111,7 +115,7 @@ def test_what_is_published_on_one_host_is_on_the_other_and_in_varnish(two: Two) 
     two.publish("Before")
 
     def publish() -> Answer:
-        typed = {"title": "Night shift votes", "body": "Six.", "do": "publish"}
+        typed = WHOLE | {"title": "Night shift votes", "body": "Six."}
         return two.desk.send("/desk/articles/new", "/desk/articles/new", **typed)
 
     two.watch(publish, "/", lambda answer: "Night shift votes" in answer.text)
@@ -151,6 +155,27 @@ def test_a_withdrawn_article_is_gone_on_the_other_and_in_varnish(two: Two) -> No
     gone = two.reader().get(path)
     assert "It named a person." in gone.text
     assert "A mistake" not in two.reader().get("/").text
+
+
+def test_a_picture_of_one_host_is_shown_by_the_other_in_its_sizes(two: Two) -> None:
+    sent = two.desk.upload(
+        "/desk/pictures/", "files", "gate.jpg", photograph("JPEG"), Accept="application/json"
+    )
+    assert sent.status == 200, sent.text
+    [picture] = json.loads(sent.text)["pictures"]
+    page = f"/desk/pictures/{picture['id']}"
+    assert two.desk.send(page, page, alt="A gate at night", credit="Ann").status == 303
+    # Either host's worker may be the one that makes the sizes.
+    wait_for(lambda: "/320.webp" in two.desk.get("/desk/pictures/pick").text)
+    _, path = two.publish("At the gate", f'<figure data-picture="{picture["id"]}"></figure>')
+    wait_for(lambda: "640.webp 640w" in two.other.reader.get(path).text)
+    key = picture["src"].split("/")[2]
+    for name in ("full.jpg", "320.webp", "640.webp"):
+        readers = (two.one.reader, two.other.reader, two.reader())
+        answers = [reader.get(f"/media/{key}/{name}") for reader in readers]
+        assert [one.status for one in answers] == [200, 200, 200]
+        assert len({one.body for one in answers}) == 1
+    assert "files are where they should be" in two.other.newsite("check")
 
 
 def test_a_form_of_one_host_is_taken_by_the_other(two: Two) -> None:
@@ -196,7 +221,7 @@ def test_readers_and_repliers_go_on_when_a_host_is_gone(two: Two, which: str) ->
         # The desk goes on at the host that is left, and its worker tells Varnish.
         desk = Reader(left.port, host=left.url.partition("//")[2], cookies=two.desk.cookies)
         title = f"Written while {which} is away"
-        typed = {"title": title, "body": "Six.", "do": "publish"}
+        typed = WHOLE | {"title": title, "body": "Six."}
         assert desk.send("/desk/articles/new", "/desk/articles/new", **typed).status == 303
         wait_for(lambda: title in two.reader().get("/").text)
     finally:

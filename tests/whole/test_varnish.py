@@ -1,14 +1,17 @@
 """newsite behind Varnish, set up from deploy/varnish.vcl."""
 
 import contextlib
+import json
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -24,6 +27,7 @@ from fronts import (
     start_varnish,
     wait_for,
 )
+from photographs import photograph
 from ports import free_port
 from reader import Reader
 from served import PASSWORD
@@ -33,7 +37,23 @@ from newsite.articles.models import Article
 from newsite.comments import actions as replies
 from newsite.comments.submission import NewReply
 from newsite.db import db
+from newsite.media import actions as media
+from newsite.media import storage
+from newsite.outbox import Claim
 
+TOLD_TWICE = 2.5  # seconds after a change, when Varnish has been told for the second time
+MB = 1024**2
+LARGE = photograph("JPEG") + bytes(6 * MB)  # drawn in no time
+PDF = b"%PDF-1.7\n" + bytes(6 * MB) + b"%%EOF\n"
+TOLD = (
+    "Content-Type",
+    "Cache-Control",
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "Content-Disposition",
+    "Cross-Origin-Resource-Policy",
+    "ETag",
+)
 STRANGER, OTHER = "127.0.7.1", "127.0.7.2"  # addresses that are neither a proxy's nor a host's
 
 
@@ -46,17 +66,27 @@ class Site:
     host: Host
     varnish: Program
     email: str
+    article: str = ""  # the path of one that stays as it is
+    changed_at: float = 0.0
     numbers: Iterator[int] = field(default_factory=count)
 
     def reader(self, source: str = STRANGER) -> Reader:
         return Reader(self.port, source=source)
 
     def publish(self, title: str) -> str:
-        return schedule(self.host, title, datetime.now(UTC) - timedelta(days=1))
+        return self.changing(
+            lambda: schedule(self.host, title, datetime.now(UTC) - timedelta(days=1))
+        )
+
+    def changing(self, change: Callable[[], Any]) -> Any:
+        """Makes a change of which Varnish will be told; what it returned."""
+        done = change()
+        self.changed_at = time.monotonic()
+        return done
 
     def settle(self, *paths: str) -> None:
         """Asks for pages until all of them are Varnish's, and nothing is told any more of what was before."""
-        time.sleep(2.5)  # the second telling
+        time.sleep(max(0.0, self.changed_at + TOLD_TWICE - time.monotonic()))
         for path in paths:
             wait_for(lambda path=path: self.reader().get(path).fate.endswith("varnish; hit"))
 
@@ -82,6 +112,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         try:
             site = Site(folder, port, host, varnish, email)
             wait_for(lambda: site.reader().get("/readyz").status == 200)
+            site.article = site.publish("Night shift votes")
             yield site
         finally:
             varnish.stop()
@@ -90,7 +121,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def test_a_page_is_varnishs_and_nobody_sees_by_which_keys(site: Site) -> None:
-    path = site.publish("A page is Varnish's")
+    path = site.article
     site.settle(path)
     kept = site.reader().get(path, Cookie="analytics=1; newsite_desk=x")
     assert (kept.status, kept.fate) == (200, "newsite; fwd=miss, varnish; hit")
@@ -113,14 +144,24 @@ def test_approving_a_reply_drops_the_pages_that_show_it_and_no_others(site: Site
         sent = NewReply("Ann", "ann@example.org", "", "Well said by Ann", None)
         replies.approve(replies.submit_reply(article, sent, now=now), by=by, now=now)
 
-    beside(site.host, approve)
+    site.changing(lambda: beside(site.host, approve))
     wait_for(lambda: "Well said by Ann" in site.reader().get(shown).text)
     fates = [site.reader().get(path).fate for path in others]
     assert fates == ["newsite; fwd=miss, varnish; hit"] * 3
 
 
+def test_a_file_that_was_deleted_is_gone_from_varnish_too(site: Site) -> None:
+    key, now = "0c" * 16, datetime.now(UTC)
+    beside(site.host, lambda: storage.put(f"{key}/minutes.pdf", BytesIO(b"%PDF-56789")))
+    path = f"/media/{key}/minutes.pdf"
+    site.settle(path)
+    gone = Claim(1, media.CLEAR, "", {"key": key}, 1, now)
+    beside(site.host, lambda: media.clear(gone, now))
+    wait_for(lambda: site.reader().get(path).status == 404)
+
+
 def test_every_coding_has_a_copy_of_its_own_and_all_go_at_once(site: Site) -> None:
-    path = site.publish("Codings")
+    path = site.article
     site.settle(path)
     plain = site.reader().get(path)
     assert plain.headers["Content-Encoding"] is None
@@ -136,7 +177,7 @@ def test_every_coding_has_a_copy_of_its_own_and_all_go_at_once(site: Site) -> No
 
 
 def test_who_asks_for_less_gets_less(site: Site) -> None:
-    path = site.publish("Less")
+    path = site.article
     site.settle(path)
     whole = site.reader().get(path, Accept_Encoding="br")
     same = site.reader().get(path, Accept_Encoding="br", If_None_Match=whole.headers["ETag"])
@@ -165,7 +206,7 @@ def test_what_is_one_persons_own_is_kept_by_nobody(site: Site) -> None:
 
 
 def test_a_reply_arrives_with_its_readers_address_and_no_invented_one(site: Site) -> None:
-    action, fields = site.form(site.publish("Replies"))
+    action, fields = site.form(site.article)
     sent = site.reader(OTHER).post(action, fields | {"comment": "From the night shift."})
     assert sent.status == 303
     own = site.reader(OTHER).get(sent.headers["Location"])
@@ -184,7 +225,7 @@ def test_a_reply_arrives_with_its_readers_address_and_no_invented_one(site: Site
 
 
 def test_only_the_sites_own_hosts_may_purge(site: Site) -> None:
-    path = site.publish("Purging")
+    path = site.article
     site.settle(path)
     assert site.reader().ask("PURGE", "/", Surrogate_Key="site").status == 405
     through = site.reader("127.0.0.1").ask(
@@ -241,8 +282,7 @@ def test_a_page_ends_when_a_scheduled_article_appears(site: Site) -> None:
 
 
 def test_slow_lines_are_varnishs_and_take_no_thread_of_newsites(site: Site) -> None:
-    path = site.publish("Slow lines")
-    action, fields = site.form(path)
+    action, fields = site.form(site.article)
     with contextlib.ExitStack() as lines:
         for _ in range(24):
             line = lines.enter_context(socket.create_connection(("127.0.0.1", site.port), 30))
@@ -256,9 +296,34 @@ def test_slow_lines_are_varnishs_and_take_no_thread_of_newsites(site: Site) -> N
 
 
 def test_too_much_is_refused(site: Site) -> None:
-    action, _ = site.form(site.publish("Too much"))
+    action, _ = site.form(site.article)
     own = site.reader("127.0.9.2").post(action, {"comment": "x" * 300_000})
     assert (own.status, "<h1" in own.text) == (413, True)
+
+
+def test_pictures_and_files_are_sent_and_kept_once(site: Site) -> None:
+    desk = site.reader().sign_in(site.email, PASSWORD)
+    sent = desk.upload("/desk/pictures/", "files", "gate.jpg", LARGE, Accept="application/json")
+    assert sent.status == 200, sent.text
+    picture = json.loads(sent.text)["pictures"][0]["src"]
+    sent = desk.upload("/desk/pictures/files/", "file", "minutes.pdf", PDF)
+    assert sent.status == 303, sent.text
+    found = re.search(r"/media/[0-9a-f]{32}/minutes\.pdf", desk.get("/desk/pictures/files/").text)
+    assert found
+    for address in (picture, found[0]):
+        direct = site.host.reader.get(address)
+        asked = [site.reader().get(address, Accept_Encoding=wish) for wish in ("br", "gzip", "")]
+        assert [one.fate for one in asked] == ["varnish; fwd=miss", "varnish; hit", "varnish; hit"]
+        for answer in asked:
+            assert (answer.status, answer.body) == (200, direct.body)
+            told = {name: direct.headers[name] for name in TOLD}
+            # Nobody tells caches beyond this one what was deleted: they are to ask each time.
+            told["Cache-Control"] = told["Cache-Control"].replace("s-maxage=300", "s-maxage=0")
+            assert {name: answer.headers[name] for name in TOLD} == told
+    assert direct.body == PDF
+    assert direct.headers["Content-Disposition"] == "attachment; filename=minutes.pdf"
+    part = site.reader().get(found[0], Range="bytes=0-7")
+    assert (part.status, part.body) == (206, PDF[:8])
 
 
 def test_readers_read_on_while_newsite_is_down(site: Site) -> None:

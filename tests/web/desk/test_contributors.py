@@ -10,6 +10,7 @@ from newsite import audit
 from newsite.articles import desk_queries
 from newsite.articles.models import Article, Contributor, ContributorKind
 from newsite.db import db
+from newsite.site.queries import the_site
 
 Make = Callable[..., Article]
 
@@ -31,11 +32,25 @@ def test_a_contributor_is_added_changed_and_deleted(
     page = page.follow("Coventry branch").form("contributor").fill(name="The branch").submit()
     assert (branch.name, branch.slug) == ("The branch", "coventry-branch")
     assert pages.get("/by/coventry-branch/").h1 == "The branch"
+    form = desk.get(f"/desk/contributors/{branch.id}").form("contributor")
+    assert "Its old address leads to the new one." in form.fill(slug="branch-12").submit().text
+    assert pages.fetch("/by/coventry-branch/").headers["Location"] == "/by/branch-12/"
     token = desk.get(f"/desk/contributors/{branch.id}").form("contributor").values["csrf_token"]
     page = desk.submit(f"/desk/contributors/{branch.id}/delete", {"csrf_token": token})
     assert "The branch is gone." in page.text
     assert list(article.contributors) == []
     assert "Nobody’s name has these words." in desk.get("/desk/contributors/?q=x").text
+
+
+def test_a_deleted_contributor_is_in_no_menu_any_more(desk: Pages) -> None:
+    desk.get("/desk/contributors/new").form("contributor").fill(name="Ann").submit()
+    ann = db.session.scalars(sa.select(Contributor)).one()
+    lines = [{"label": "Ann", "address": "/by/ann/"}, {"label": "About", "address": "/about/"}]
+    the_site().header_menu, the_site().footer_menu = lines, lines[1:]
+    db.session.commit()
+    token = desk.get(f"/desk/contributors/{ann.id}").form("contributor").values["csrf_token"]
+    desk.submit(f"/desk/contributors/{ann.id}/delete", {"csrf_token": token})
+    assert (the_site().header_menu, the_site().footer_menu) == (lines[1:], lines[1:])
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,34 @@ def test_a_section_is_renamed_and_deleted_and_its_articles_stay(
     assert (desk_site.header_menu, desk_site.footer_menu) == (lines[1:], lines[1:])
 
 
+def test_a_renamed_section_is_found_at_its_old_address(
+    desk: Pages, pages: Pages, make_article: Make
+) -> None:
+    add(desk, "Pay")
+    section = db.session.scalars(sa.select(Section)).one()
+    make_article(section=section.id)
+    the_site().header_menu = [{"label": "Pay", "address": "/section/pay/"}]
+    db.session.commit()
+    assert pages.get("/section/pay/").h1 == "Pay"  # and it is kept
+    form = desk.get(f"/desk/sections/{section.id}").form("section")
+    page = form.fill(name="Wages", slug="").submit()
+    assert "Its old address leads to the new one." in page.text
+    for asked, led in (
+        ("/section/pay/", "/section/wages/"),
+        ("/section/pay/?before=x", "/section/wages/?before=x"),
+        ("/section/pay/feed.xml", "/section/wages/feed.xml"),
+    ):
+        answer = pages.fetch(asked)
+        assert (answer.status_code, answer.headers["Location"]) == (301, led)
+    assert pages.get("/").link("Wages") == "/section/wages/"
+    assert desk.get("/desk/redirects/").texts(".lines strong") == ["/section/pay"]
+    page = desk.get("/desk/redirects/").follow("/section/pay").form("redirect")
+    page = page.fill(target="/archive/").submit()
+    assert pages.fetch("/section/pay/").headers["Location"] == "/archive/"
+    assert pages.fetch("/section/pay/feed.xml").status_code == 404
+    assert pages.fetch("/section/nothing/feed.xml").status_code == 404
+
+
 def test_what_is_wrong_is_said_at_its_field(desk: Pages) -> None:
     add(desk, "Pay")
     section = db.session.scalars(sa.select(Section)).one()

@@ -37,7 +37,7 @@ def upload(desk: Pages, content: Any, status: int = 200, name: str = "logo.png")
 
 def test_the_rules_for_replies_are_what_an_admin_says(desk: Pages, site: Site) -> None:
     page = desk.get("/desk/settings/")
-    assert page.texts(".tabs a") == ["Site", "Replies", "Menus", "Logo"]
+    assert page.texts(".tabs a") == ["Site", "Replies", "Menus", "Logo", "Accounts"]
     form = desk.get("/desk/settings/replies").form("settings")
     assert form.values["replies_max_links"] == ["2"]
     assert form.values["replies_close_days"] == [""]
@@ -84,6 +84,13 @@ def test_a_rule_for_replies_that_cannot_be_comes_back_with_the_mend(
     assert (site.replies_threads, site.moderation_keys) == (50, "")
 
 
+def test_every_number_that_is_wrong_is_said_at_once(desk: Pages) -> None:
+    form = desk.get("/desk/settings/replies").form("settings")
+    numbers = {"replies_max_links": "x", "replies_flood_seconds": "-1", "replies_depth": "11"}
+    page = form.fill(**numbers).submit(status=422)
+    assert {str(link["href"]) for link in page.all(".summary a")} == {f"#{one}" for one in numbers}
+
+
 def test_the_site_is_what_its_admin_says(
     desk: Pages, pages: Pages, site: Site, article: object
 ) -> None:
@@ -106,6 +113,15 @@ def test_the_site_is_what_its_admin_says(
     assert "The branch, Coventry" in front.text
     assert front.one("html")["lang"] == "cy"
     assert audit.latest(1)[0].subject == "the settings of the site"
+
+
+def test_reads_are_counted_until_an_admin_says_otherwise(desk: Pages, site: Site) -> None:
+    form = desk.get("/desk/settings/").form("settings")
+    assert form.values["counts_reads"] == ["y"]
+    form.fill(counts_reads=None).submit()
+    assert not site.counts_reads
+    desk.get("/desk/settings/").form("settings").fill(counts_reads="y").submit()
+    assert site.counts_reads
 
 
 @pytest.mark.parametrize(
@@ -212,3 +228,11 @@ def test_editors_do_not_set_the_site(app: Flask, editor: User) -> None:
     editing = Pages(app).sign_in(editor, PASSWORD)
     for address in ("", "menus", "logo"):
         editing.get(f"/desk/settings/{address}", 403)
+
+
+def test_an_admin_who_asks_for_a_second_factor_sets_one_up_first(desk: Pages, site: Site) -> None:
+    form = desk.get("/desk/settings/security").form("settings")
+    after = form.fill(requires_second_factor="y").submit()
+    assert after.path == "/desk/second-factor/"
+    assert "The settings for accounts are saved." in after.text
+    assert site.requires_second_factor
