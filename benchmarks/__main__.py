@@ -12,7 +12,9 @@ from benchmarks.corpus import Size
 from benchmarks.plan import Plan
 from benchmarks.programs import MissingError
 
-SETS = ("kept", "anew", "queries", "weight", "front", "growth", "memory", "replies")
+SETS = (
+    "kept", "anew", "queries", "weight", "front", "growth", "memory", "replies", "rules", "hostile", "desk", "pictures",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
 """A site of any size, the same at every run: articles over forty months, and replies as uneven as life's.
 
 Texts go through the program's own functions, each distinct one once; rows are stored in bulk. Two articles
-stand at addresses of their own, with the same neighbours at every size: one has 50 replies, one the most.
+stand at addresses of their own, with the same neighbours at every size: one has 50 replies, one the most. So does
+a page.
 """
 
 import itertools
@@ -36,8 +37,10 @@ from newsite.sanitize import POLICY
 from newsite.text import slugify, word_count
 from newsite.web.context import reserved
 
-VERSION = 2  # raised whenever the same size comes out else
+VERSION = 3  # raised whenever the same size comes out else
 FIFTY, MOST = "/measured/fifty-replies/", "/measured/most-replies/"
+PAGE = "/measured/page/"
+CORRECTED = 3  # the version that a correction made
 END = datetime(2026, 11, 1, tzinfo=UTC)  # the newest article's time
 PERIOD = timedelta(days=40 * 30)
 SECTIONS, TAGS, CONTRIBUTORS = 8, 300, 40  # each contributor fills a page at every size
@@ -75,6 +78,7 @@ def fill(size: Size, seed: int = 1) -> None:
     words = Words(seed)
     site = demo.found(now=END - PERIOD, reserved=reserved())
     site.name, site.tagline = "The Measured Paper", "Paper of the benchmarks"
+    site.shows_changes = True
     editor = accounts.create_user(
         email="edith@example.org",
         name="Edith",
@@ -99,6 +103,7 @@ def fill(size: Size, seed: int = 1) -> None:
         _store(Comment.__table__, (prepared(reply.row, look) for reply in replies))
         _store(ModerationEntry.__table__, (one for reply in replies for one in reply.entries))
         db.session.commit()
+    _store_articles([_page(first + size.articles, size, things)], things)
     listing.keep_all(site)
     changes.touch(changes.SITE, changes.FRONT, changes.CORRECTIONS)
     db.session.commit()
@@ -156,7 +161,7 @@ def _article(article_id: int, at: int, size: Size, things: _Things) -> dict[str,
         "id": article_id,
         "kind": Kind.article,
         "state": State.published,
-        "version": 3 if is_corrected else 2,
+        "version": CORRECTED if is_corrected else 2,
         "path": path,
         "path_key": paths.key(path),
         "title": title,
@@ -177,6 +182,12 @@ def _article(article_id: int, at: int, size: Size, things: _Things) -> dict[str,
         "created_at": published,
         "saved_at": published,
     }
+
+
+def _page(article_id: int, size: Size, things: _Things) -> dict[str, Any]:
+    """A page beside the lists, as old as the site."""
+    row = _article(article_id, 0, size, things)
+    return row | {"kind": Kind.page, "path": PAGE, "path_key": paths.key(PAGE)}
 
 
 def _store_articles(rows: list[dict[str, Any]], things: _Things) -> None:
@@ -204,7 +215,7 @@ def _revisions(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if row["updated_at"]:
         note = "The first version had the wrong day. It is right now."
         kind = RevisionKind.correction
-        yield common | {"version": 3, "kind": kind, "note": note, "at": row["updated_at"]}
+        yield common | {"version": CORRECTED, "kind": kind, "note": note, "at": row["updated_at"]}
 
 
 def _store(table: sa.FromClause, rows: Any) -> None:

@@ -112,7 +112,7 @@ def wrk(
         need("wrk"),
         "-t1",
         f"-c{lines}",
-        f"-d{seconds:g}s",
+        f"-d{max(1, round(seconds))}s",  # it knows whole ones only
         "--timeout",
         "60s",
         "-H",

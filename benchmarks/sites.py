@@ -85,6 +85,12 @@ def site(size: Size, postgres: str | None = None, folder: Path = FOLDER) -> Site
     return made
 
 
+def copied(made: Site, folder: Path) -> Site:
+    """A copy of a site on SQLite, in which things may be stored."""
+    shutil.copytree(made.data, folder / "data")
+    return Site(made.size, folder / "data", f"sqlite:///{folder / 'data' / 'newsite.db'}")
+
+
 def _version() -> str:
     steps = sorted(path.name for path in (migrations.FOLDER / "versions").glob("*.py"))
     return f"{corpus.VERSION} {steps[-1]}"

@@ -14,16 +14,19 @@ class Row(NamedTuple):
     ratio: float | None = None  # what the target is about
     target: str = ""
     is_met: bool | None = None  # None: there is no target
+    queries: str = ""  # statements of both sides, where a set counts them
+    bytes: str = ""  # of both sides' answers, not compressed, where a set looks at them
 
     @property
     def cells(self) -> tuple[str, ...]:
         """The row in words."""
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         verdict = {None: "", True: "met", False: "MISSED"}[self.is_met]
-        return (self.what, self.measured, self.reference, ratio, self.target, verdict)
+        shown = (self.what, self.measured, self.reference, ratio, self.target)
+        return (*shown, self.queries, self.bytes, verdict)
 
 
-HEAD = ("what", "measured", "against", "ratio", "to reach", "")
+HEAD = ("what", "measured", "against", "ratio", "to reach", "queries", "bytes", "")
 
 
 def ratio(what: str, unit: str, pair: tuple[float, float], *, most: float) -> Row:
@@ -63,18 +66,26 @@ def middle(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:
 
 def markdown(rows: Iterable[Row]) -> str:
     """The rows as a table of Markdown."""
-    lines = [HEAD, ("---",) * len(HEAD), *(row.cells for row in rows)]
+    head, *cells = _lines(rows)
+    lines = [head, ("---",) * len(head), *cells]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def plain(rows: Iterable[Row]) -> str:
     """The rows for a terminal."""
-    lines = [HEAD, *(row.cells for row in rows)]
-    widths = [max(len(line[at]) for line in lines) for at in range(len(HEAD))]
+    lines = _lines(rows)
+    widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     )
+
+
+def _lines(rows: Iterable[Row]) -> list[tuple[str, ...]]:
+    """The head and the rows in words, without the columns that stand empty."""
+    cells = [row.cells for row in rows]
+    used = [at for at in range(len(HEAD)) if at == 0 or any(line[at] for line in cells)]
+    return [tuple(line[at] for at in used) for line in (HEAD, *cells)]
 
 
 __all__ = ["HEAD", "Row", "least", "limit", "markdown", "median", "middle", "plain", "ratio"]

@@ -13,7 +13,7 @@ LAST_NAMES = (
     "Abbott Ahmed Baker Clarke Dubois Evans Fletcher Grant Hughes Ivanova Jones Khan Lewis "
     "Mbeki Novak Okafor Price Quinn Reid Silva Turner Usman Voss Walsh Young Zhang"
 )
-_MARKUP = re.compile(r"\[([^\]]+)\]\([^)]*\)|[*_`>#|]|^- ", re.MULTILINE)
+_MARKUP = re.compile(r"<[^>]+>|\[([^\]]+)\]\([^)]*\)|[*_`>#|]|^- ", re.MULTILINE)
 
 
 class Words:

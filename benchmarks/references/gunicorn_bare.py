@@ -14,3 +14,11 @@ def when_ready(server: Any) -> None:  # type: ignore[no-redef]
 
 def post_fork(server: Any, worker: Any) -> None:  # type: ignore[no-redef]
     """A worker's first act: there is no database to forget."""
+
+
+def post_worker_init(worker: Any) -> None:  # type: ignore[no-redef]
+    """Its last act before it answers: nothing is counted."""
+
+
+def worker_exit(server: Any, worker: Any) -> None:  # type: ignore[no-redef]
+    """Its last act."""

@@ -13,7 +13,7 @@ from newsite.web.pagecache import layer
 from newsite.web.server import *  # noqa: F403  # gunicorn takes the names it knows
 
 
-def worker_exit(server: Any, worker: Any) -> None:
+def worker_exit(server: Any, worker: Any) -> None:  # type: ignore[no-redef]
     """A worker's last act."""
     kept = worker.app.wsgi().extensions[layer.KEY].store
     with Path(os.environ[COUNTS]).open("a") as file:

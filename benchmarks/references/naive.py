@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask_sqlalchemy import SQLAlchemy
+from jinja2.filters import do_striptags
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -71,6 +72,7 @@ class Article(Base):
     standfirst: Mapped[str]
     body_html: Mapped[str]
     published_at: Mapped[datetime]
+    reply_count: Mapped[int]
     section_id: Mapped[int] = mapped_column(sa.ForeignKey("sections.id"))
     section: Mapped[Section] = relationship()
     tags: Mapped[list[Tag]] = relationship(secondary=tagged, order_by=Tag.name)
@@ -90,6 +92,7 @@ class Comment(Base):
     website: Mapped[str]
     body_html: Mapped[str]
     created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
 
 
 def create_app(database_url: str) -> Flask:
@@ -118,12 +121,40 @@ def _around(article: Article) -> dict[str, object]:
         Comment.article_id == article.id, Comment.status == "approved"
     )
     answers: dict[int | None, list[Comment]] = {}
-    for reply in db.session.scalars(replies.order_by(Comment.place)):
+    found = list(db.session.scalars(replies.order_by(Comment.place)))
+    for reply in found:
         answers.setdefault(reply.parent_id, []).append(reply)
     return {
         "answers": answers,
+        "said": _said(article, found),
         "count": sum(map(len, answers.values())),
         "previous": db.session.scalar(before.limit(1)),
         "next": db.session.scalar(after.limit(1)),
         "related": list(db.session.scalars(related.order_by(newest).limit(3))),
+    }
+
+
+def _said(article: Article, replies: list[Comment]) -> dict[str, object]:
+    """What the page says of itself to search engines, with its first replies."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": article.title,
+        "description": article.standfirst,
+        "datePublished": article.published_at.isoformat(),
+        "author": [{"@type": "Person", "name": one.name} for one in article.contributors],
+        "publisher": {"@type": "NewsMediaOrganization", "name": "The Measured Paper"},
+        "mainEntityOfPage": request.url,
+        "articleSection": article.section.name,
+        "commentCount": len(replies),
+        "comment": [
+            {
+                "@type": "Comment",
+                "author": {"@type": "Person", "name": one.author_name},
+                "dateCreated": one.created_at.isoformat(),
+                "text": do_striptags(one.body_html)[:200],
+                "url": f"{request.host_url}articles/{article.id}/replies/{one.id}",
+            }
+            for one in replies[:3]
+        ],
     }

@@ -8,16 +8,20 @@ import sqlalchemy as sa
 from flask import Flask
 
 from benchmarks import inside, sites, table
-from benchmarks.corpus import FIFTY, MOST
+from benchmarks.corpus import CORRECTED, FIFTY, MOST, PAGE
 from benchmarks.inside import Made, Maker
 from benchmarks.plan import SMALL, Plan
 from benchmarks.table import Row
 from newsite.articles import queries
-from newsite.articles.models import Contributor, Section, Tag
+from newsite.articles.models import Contributor, Revision, RevisionKind, Section, Tag
+from newsite.comments.models import Comment
 from newsite.db import db
+from newsite.web.cards import card_of
+from newsite.web.comments.feeds import ATOM, JSON, RSS
 from newsite.web.context import now
 
 MOST_GROWTH = 1.25
+THREAD_FEEDS = (ATOM, RSS, JSON)
 
 
 class _Kind(NamedTuple):
@@ -66,10 +70,9 @@ def _on(plan: Plan, postgres: str | None) -> Iterator[Row]:
             seconds=max(0.2, plan.seconds / 4),
         )
         shares = [(pair[0] / sides[0].things, pair[1] / sides[1].things) for pair in pairs]
-        name = (
-            f"{both[0].engine}: {kinds[0].name}, {sides[0].queries} and {sides[1].queries} queries"
-        )
-        yield table.ratio(name, "ms", table.middle(shares), most=MOST_GROWTH)
+        name = f"{both[0].engine}: {kinds[0].name}"
+        row = table.ratio(name, "ms", table.middle(shares), most=MOST_GROWTH)
+        yield row._replace(queries=f"{sides[0].queries}, {sides[1].queries}")
     for app in apps:
         with app.app_context():
             db.engine.dispose()
@@ -87,6 +90,13 @@ def _kinds(app: Flask) -> list[_Kind]:
             for query in (tags, sa.select(Contributor).order_by(Contributor.id))
         )
         section = db.session.scalars(sa.select(Section).order_by(Section.id).limit(1)).one()
+        newest = Revision.at.desc(), Revision.id.desc()
+        corrections = sa.select(Revision.article_id).where(Revision.kind == RevisionKind.correction)
+        changed = db.session.scalars(corrections.order_by(*newest).limit(1)).one()
+        replies = sa.select(sa.func.min(Comment.id)).where(
+            Comment.article_id == article.id, Comment.is_on_page
+        )
+        reply = db.session.scalar(replies)
         latest = queries.latest(now())
         kinds = [
             _Kind("front page", "/"),
@@ -94,16 +104,28 @@ def _kinds(app: Flask) -> list[_Kind]:
             _Kind("article, 50 replies", FIFTY),
             _Kind("article, the most replies", MOST),
             _Kind("article, its second page of replies", f"{MOST}?replies=2"),
+            *(
+                _Kind("article, its social card", card.address)
+                for card in [card_of(article)]
+                if card
+            ),
+            *(_Kind(f"replies as {name}", MOST + name) for name in THREAD_FEEDS),
+            _Kind("page", PAGE),
+            _Kind("changes of an article", f"/articles/{changed}/changes"),
+            _Kind("a change word by word", f"/articles/{changed}/changes/{CORRECTED}"),
             _Kind("section", f"/section/{section.slug}/"),
             _Kind("tag, the most used", f"/tag/{tag.slug}/"),
             _Kind("contributor", f"/by/{person.slug}/"),
             _Kind("months", "/archive/"),
             _Kind("a month", "/archive/2026/10/"),
             _Kind("corrections", "/corrections/"),
+            _Kind("corrections, feed", "/corrections/atom.xml"),
             _Kind("feed", "/atom.xml"),
             _Kind("site map, index", "/sitemap.xml"),
             _Kind("site map, an address in its first part", "/sitemap-1.xml", counted=b"<url>"),
+            _Kind("robots.txt", "/robots.txt"),
             _Kind("reply form", f"/articles/{article.id}/replies/new"),
+            _Kind("report form", f"/articles/{article.id}/replies/{reply}/report"),
             _Kind("nothing is here", "/", is_prepared=True),
         ]
         db.session.remove()

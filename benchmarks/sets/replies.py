@@ -3,7 +3,6 @@
 import http.client
 import os
 import re
-import shutil
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -14,7 +13,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from benchmarks import programs, table
+from benchmarks import programs, sites, table
 from benchmarks.arrivals import Request, Sent, percentile, send
 from benchmarks.corpus import FIFTY
 from benchmarks.plan import Plan
@@ -45,7 +44,7 @@ def run(plan: Plan) -> list[Row]:
     seconds = max(5.0, plan.seconds * 5)
     rounds = max(2, plan.bursts // 3)
     with tempfile.TemporaryDirectory(dir=plan.folder) as folder:
-        site = _copy(plan.small(), Path(folder))
+        site = sites.copied(plan.small(), Path(folder))
         articles = _articles(site)
         with programs.gunicorn(APP, site.environment(), plan.log("newsite")) as server:
             reads = [Request("GET", path, 200, headers=ACCEPT) for _, path in articles]
@@ -112,12 +111,6 @@ def _rows_of_readers(idle: list[Stretch], both: list[Stretch]) -> list[Row]:
 
 def _ms(stretches: list[Sent], part: float) -> float:
     return median(percentile(one.took, part) for one in stretches) * 1000
-
-
-def _copy(site: Site, folder: Path) -> Site:
-    shutil.copytree(site.data, folder / "data")
-    database = folder / "data" / "newsite.db"
-    return Site(site.size, folder / "data", f"sqlite:///{database}")
 
 
 def _articles(site: Site) -> list[tuple[int, str]]:
