@@ -32,6 +32,7 @@ ROOM_SECONDS = (
     30.0  # for its turn among those that write or are slow; as long as a proxy surely waits
 )
 END_SECONDS = 10.0  # for a line that was answered to end, or to send what nobody reads any more
+DRAINED = 65_536  # bytes of a body that gunicorn reads for an answer that did not; at so many it closes the line
 LOOK_AGAIN = 0.05  # seconds between two looks at a request of which only a part is there
 READERS = (b"GET ", b"HEAD ")
 BUSY = (  # said without a thread, to one that had no turn
@@ -83,6 +84,18 @@ class PatientWorker(ThreadWorker):
                 conn.sock.shutdown(socket.SHUT_RD)
         for conn in [one for one, end in self.ending.items() if end < now or not self.alive]:
             self._end(conn)
+
+    def handle_request(self, req: Any, conn: TConn) -> bool:
+        """Answers a request, and says in the answer that the line ends where a refused body may be left unread.
+
+        gunicorn would promise to keep the line, find more on it than it reads, and close it: a proxy that has sent
+        its next request there meanwhile gets no answer, and says that the site is away.
+        """
+        headers = dict(req.headers)
+        is_long = int(headers.get("CONTENT-LENGTH", "0")) >= DRAINED
+        if is_long or "TRANSFER-ENCODING" in headers:
+            req.force_close()
+        return bool(super().handle_request(req, conn))
 
     def finish_request(self, conn: TConn, future: Any) -> None:
         """After a thread is done with a connection."""

@@ -442,7 +442,8 @@ def test_under_tls_nothing_can_be_seen(
 
 APP = """
 def app(environ, start_response):
-    environ["wsgi.input"].read()
+    if environ["PATH_INFO"] != "/refused":
+        environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 """
@@ -500,3 +501,27 @@ def test_readers_are_served_however_many_lines_are_slow(port: int, sent: bytes) 
     assert answer(port, HALF + b" and") == b"HTTP/1.1 200"
     for line in lines:
         line.close()
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "is_kept"),
+    [
+        (b"Content-Length: 65535", b"x" * 65_535, True),
+        (b"Content-Length: 65536", b"x" * 65_536, False),
+        (b"Transfer-Encoding: chunked", b"2\r\nxx\r\n0\r\n\r\n", False),
+    ],
+)
+def test_a_line_is_kept_where_it_was_promised(
+    port: int, head: bytes, body: bytes, *, is_kept: bool
+) -> None:
+    refused = b"POST /refused HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n" + body
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+        line.sendall(refused)
+        first = b""
+        while not first.endswith(b"ok"):
+            first += line.recv(4096)
+        assert (b"\r\nConnection: keep-alive\r\n" in first) == is_kept
+        assert (b"\r\nConnection: close\r\n" in first) != is_kept
+        if is_kept:
+            line.sendall(WHOLE)
+        assert line.recv(12) == (b"HTTP/1.1 200" if is_kept else b"")
