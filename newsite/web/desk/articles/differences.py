@@ -59,11 +59,18 @@ def between(older: Revision, newer: Revision) -> list[Difference]:
     return found if sources[0] == sources[1] else [*found, _of_text(*sources)]
 
 
+def plain(body: str, body_format: Format) -> str | None:
+    """The words of a text as readers read them; none where what was typed cannot be printed."""
+    try:
+        return text.plain(render.body_html(body, body_format))
+    except BadText:
+        return None
+
+
 def _of_text(older: tuple[str, Format], newer: tuple[str, Format]) -> Difference:
     source = compared(older[0], newer[0])
-    try:
-        old, new = (text.plain(render.body_html(*one)) for one in (older, newer))
-    except BadText:  # what was typed cannot be printed: it is shown as it was typed
+    old, new = plain(*older), plain(*newer)
+    if old is None or new is None:  # it is shown as it was typed
         return Difference(str(_TEXT), source)
     # The last block ends as the others do: what came after it does not run on in its line.
     words = compared(f"{old}\n", f"{new}\n") if old != new else ()

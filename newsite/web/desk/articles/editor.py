@@ -77,11 +77,13 @@ def editor_page(article: Article | None, form: PageForm, status: int = 200) -> R
 
 def waiting_page(article: Article) -> str:
     """What a writer sees of an article that an editor is asked to read."""
+    last = desk_queries.last_revision(article)
     return render_template(
         "desk/articles/waiting.html",
         article=article,
         shelf=shelf_of(article),
-        last=desk_queries.last_revision(article),
+        last=last,
+        words=differences.plain(last.body, last.body_format),
         notes=notes.of(article),
         findings=wanting.of(article),
     )

@@ -80,6 +80,7 @@ def version(article_id: int, number: int) -> ResponseReturnValue:
         older=older,
         newer=newer,
         differing=differences.between(older, newer) if other else [],
+        words=differences.plain(revision.body, revision.body_format) if may_read else None,
     )
 
 

@@ -48,6 +48,18 @@ def test_a_writer_saves_and_hands_in_with_one_button(writing: Pages) -> None:
     assert page.pages.get(page.link("See it as a page")).h1 == "Mine"
 
 
+def test_a_writer_reads_the_words_that_were_handed_in_and_their_markup_on_asking(
+    writing: Pages,
+) -> None:
+    form = writing.get("/desk/articles/new").form("editor")
+    form.fill(title="Mine", body="<p>The <b>count</b>.</p><p>Six.</p>", body_format="html")
+    page = form.submit("Hand in for review")
+    shown = [one.get_text() for one in page.all(".words") if not one.find_parent("details")]
+    assert shown == ["The count.\nSix."]
+    assert page.texts("details .words") == ["<p>The <b>count</b>.</p><p>Six.</p>"]
+    assert not page.all(".words b")  # shown as it was written, never run
+
+
 def test_a_text_that_is_empty_is_not_handed_in_and_not_lost(writing: Pages) -> None:
     form = writing.get("/desk/articles/new").form("editor").fill(title="Mine")
     page = form.submit("Hand in for review", 422)

@@ -44,6 +44,8 @@ def test_a_version_is_compared_by_its_words_with_the_one_before(
     assert not page.all(".compare b")  # shown as it was written, never run
     first = desk.get(f"/desk/articles/{article.id}/versions/1")
     assert "There is no version before it that could be compared." in first.text
+    assert first.all(".words")[0].get_text() == "The count was at six.\nWhat follows\nA meeting."
+    assert first.texts("details .words") == ["The count was at six. ## What follows A meeting."]
     assert "versions do not keep them" in first.text
     taken = first.follow("Take this text into the editor")
     assert (
