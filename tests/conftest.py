@@ -161,7 +161,14 @@ def _renew_sqlite() -> Callable[[], None]:
             return connection.connection.driver_connection
 
     kept = driver().serialize()
-    return lambda: driver().deserialize(kept)
+
+    def renew() -> None:
+        # Into a new connection: a cursor that a failed test left half read would be reset, whenever it is thrown
+        # away, in memory that is the other database's, and the process with it.
+        db.engine.dispose()
+        driver().deserialize(kept)
+
+    return renew
 
 
 @pytest.fixture
