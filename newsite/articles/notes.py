@@ -1,5 +1,6 @@
 """What staff say to one another about an article. No reader ever sees it. The caller commits."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -53,6 +54,16 @@ def of(article: Article) -> list[Note]:
         .options(joinedload(Note.by), joinedload(Note.settled_by))
     )
     return list(db.session.scalars(query.limit(SHOWN)))
+
+
+def open_about(articles: Iterable[Article]) -> dict[int, int]:
+    """How many notes about each of these are not settled, by the article's id; where there are none it is left out."""
+    query = (
+        sa.select(Note.article_id, sa.func.count())
+        .where(Note.article_id.in_([one.id for one in articles]), Note.settled_at.is_(None))
+        .group_by(Note.article_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def by_id(article: Article, note_id: int) -> Note | None:

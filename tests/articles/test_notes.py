@@ -57,3 +57,16 @@ def test_a_note_is_found_by_its_own_article_only(
     note = notes.write(one, "Hm.", by=editor, now=now)
     db.session.commit()
     assert notes.by_id(other, note.id) is None
+
+
+def test_notes_that_are_open_are_counted_by_article(
+    make_article: Callable[..., Article], editor: User, now: datetime
+) -> None:
+    one, settled, other, silent = (make_article(title) for title in ("1", "2", "3", "4"))
+    for article in (one, one, settled, other):
+        note = notes.write(article, "Hm.", by=editor, now=now)
+        if article is settled:
+            notes.settle(note, by=editor, now=now)
+    db.session.commit()
+    assert notes.open_about([one, settled, silent]) == {one.id: 2}
+    assert notes.open_about([]) == {}

@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from newsite import audit
 from newsite.accounts.models import User
-from newsite.articles import links, reads
-from newsite.articles.models import Article, Kind, State
+from newsite.articles import autosaving, links, notes, reads
+from newsite.articles.models import Article, Kind, SavedDraft, State
 from newsite.articles.reads import Read
 from newsite.audit import AuditEntry
 from newsite.comments import queries as comments
@@ -30,7 +30,9 @@ class Today:
     drafts: int
     scheduled: int
     broken: int  # links to this site that lead nowhere
+    begun: list[SavedDraft]  # what one typed as a new article and never saved, newest first
     own_drafts: list[Article]  # last saved first
+    open_notes: dict[int, int]  # about one's own drafts, by their ids
     waiting: list[Article]  # in review, who waits longest first; their writers loaded
     next_out: list[Article]  # in the order in which they appear; credits loaded
     most_read: list[Read] | None  # of the last seven days; None: the site counts nothing
@@ -46,13 +48,16 @@ def today(user: User, now: datetime) -> Today:
         Article.kind.in_(Kind), Article.state == State.published, Article.published_at > now, *mine
     )
     own = drafts.where(Article.created_by_id == user.id).options(joinedload(Article.section))
+    own_drafts = _first(own.order_by(Article.saved_at.desc(), Article.id.desc()))
     return Today(
         replies=comments.to_do() if user.is_editor else None,
         in_review=_count(review),
         drafts=_count(drafts.where(*mine)),
         scheduled=_count(scheduled),
         broken=links.count(writer=None if user.is_editor else user.id),
-        own_drafts=_first(own.order_by(Article.saved_at.desc(), Article.id.desc())),
+        begun=autosaving.begun(user)[:LISTED],
+        own_drafts=own_drafts,
+        open_notes=notes.open_about(own_drafts),
         waiting=_first(
             review.options(joinedload(Article.created_by)).order_by(Article.saved_at, Article.id)
         ),

@@ -8,7 +8,7 @@ from pages import Pages
 
 from newsite import audit
 from newsite.accounts.models import User
-from newsite.articles import links, reads
+from newsite.articles import autosaving, links, reads
 from newsite.articles.models import Article
 from newsite.articles.reads import Day
 from newsite.db import db
@@ -41,6 +41,20 @@ def test_numbers_lead_to_what_they_count(
     assert "A draft of mine" in page.texts(".lines a")
     assert "tomorrow, 12.00pm" in page.texts(".when")
     assert "By the reps · Scheduled" in page.text
+
+
+def test_what_was_typed_and_never_saved_stands_above_ones_drafts(
+    desk: Pages, admin: User, make_article: Callable[..., Article], now: datetime
+) -> None:
+    make_article("A draft of mine", by=admin, publish=False)
+    for place, title in (("new-article.aaaaaaaa", "Only begun"), ("new-page.bbbbbbbb", "")):
+        fields = {"title": [title], "body": ["Words."]}
+        autosaving.keep(admin, place, fields, article=None, version=1, now=now)
+    db.session.commit()
+    page = desk.get("/desk/")
+    assert {"Only begun", "no title yet", "A draft of mine"} <= set(page.texts(".lines a"))
+    assert page.text.count("Not saved yet") == 2
+    assert "Words." in page.follow("Only begun").text
 
 
 def test_links_that_lead_nowhere_are_counted_and_listed(

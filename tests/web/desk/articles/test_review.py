@@ -101,6 +101,8 @@ def test_an_editor_sees_what_waits_and_sends_it_back(
     assert "“Mine” is back with its writer." in page.text
     assert audit.latest(1)[0].action == "sent back"
     assert "Who said so?" in writing.get(f"/desk/articles/{handed_in.id}").one(".said").get_text()
+    talk = writing.get("/desk/").follow("1 open note")  # Today says that there is an answer
+    assert "Who said so?" in talk.text
 
 
 def test_an_editor_publishes_what_was_handed_in(desk: Pages, handed_in: Article) -> None:
