@@ -440,6 +440,30 @@ def test_under_tls_nothing_can_be_seen(
         assert patient.tpool.given == [conn]
 
 
+BODIES = [  # the rest of a head, a body that is refused unread, and whether the line goes on
+    (b"Content-Length: 0", b"", True),
+    (b"Content-Length: 65535", b"x" * 65_535, True),
+    (b"Content-Length: 65536", b"x" * 65_536, False),
+    (b"Transfer-Encoding: chunked", b"2\r\nxx\r\n0\r\n\r\n", False),
+]
+
+
+@pytest.mark.parametrize(("head", "body", "is_kept"), BODIES)
+def test_an_answer_says_that_the_line_ends_where_a_body_may_be_left_unread(
+    patient: PatientWorker, head: bytes, body: bytes, *, is_kept: bool
+) -> None:
+    def refuse(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("413 Too Much", [("Content-Length", "2")])
+        return [b"no"]
+
+    patient.wsgi = refuse
+    line, conn = connect(patient, HEAD + head + b"\r\n\r\n" + body)
+    with line:
+        assert patient.handle(conn) == is_kept
+        assert (b"\r\nConnection: close\r\n" in line.recv(4096)) != is_kept
+        conn.sock.close()
+
+
 APP = """
 def app(environ, start_response):
     if environ["PATH_INFO"] != "/refused":
@@ -503,18 +527,11 @@ def test_readers_are_served_however_many_lines_are_slow(port: int, sent: bytes) 
         line.close()
 
 
-@pytest.mark.parametrize(
-    ("head", "body", "is_kept"),
-    [
-        (b"Content-Length: 65535", b"x" * 65_535, True),
-        (b"Content-Length: 65536", b"x" * 65_536, False),
-        (b"Transfer-Encoding: chunked", b"2\r\nxx\r\n0\r\n\r\n", False),
-    ],
-)
+@pytest.mark.parametrize(("head", "body", "is_kept"), BODIES)
 def test_a_line_is_kept_where_it_was_promised(
     port: int, head: bytes, body: bytes, *, is_kept: bool
 ) -> None:
-    refused = b"POST /refused HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n" + body
+    refused = HEAD.replace(b"/", b"/refused", 1) + head + b"\r\n\r\n" + body
     with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
         line.sendall(refused)
         first = b""
