@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings
 from jinja2.bccache import Bucket, BytecodeCache
+from mail_server import PostOffice, running
 from pages import Pages
 from photographs import photograph
 from postgres_server import IN_CI, POSTGRES, empty_database
@@ -29,6 +30,7 @@ from newsite.articles.drafts import Draft
 from newsite.articles.models import Article
 from newsite.config import Settings
 from newsite.db import db
+from newsite.mail import office
 from newsite.media import actions as media
 from newsite.media.models import Picture
 from newsite.site.models import Site
@@ -182,6 +184,16 @@ def app(_made_app: tuple[Flask, Callable[[], None]]) -> Iterator[Flask]:
         renew()
         yield app
         db.session.remove()
+
+
+@pytest.fixture
+def post(app: Flask) -> Iterator[PostOffice]:
+    """The server that the app's mail goes to."""
+    made = PostOffice()
+    with running(made) as found:
+        office.use(found)
+        yield made
+        office.use(None)
 
 
 @pytest.fixture

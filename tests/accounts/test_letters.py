@@ -1,29 +1,18 @@
 """Letters about accounts, as they arrive."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from mail_server import PostOffice, running, text_of
+from mail_server import PostOffice, text_of
 
 from newsite import mail
 from newsite.accounts import invitations, letters, resetting
 from newsite.accounts.models import Invitation, Role, User
 from newsite.db import db
-from newsite.mail import office
 from newsite.outbox import Job, Worker
-
-
-@pytest.fixture
-def post(app: Flask) -> Iterator[PostOffice]:
-    """The server that the app's mail goes to."""
-    made = PostOffice()
-    with running(made) as settings:
-        office.use(settings)
-        yield made
-        office.use(None)
 
 
 @pytest.fixture

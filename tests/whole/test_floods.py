@@ -1,13 +1,13 @@
 """A thousand replies in a minute: from one address, from one network of many, and from a thousand networks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from mail_server import PostOffice, running
+from mail_server import PostOffice
 from moderating import QUEUE, press
 from pages import Pages
 
@@ -22,7 +22,6 @@ from newsite.comments.rules import Sender
 from newsite.comments.submission import NewReply
 from newsite.db import db
 from newsite.errors import TooFast
-from newsite.mail import office
 from newsite.outbox import Worker
 from newsite.site.models import Site
 from newsite.web.comments import tokens
@@ -119,15 +118,6 @@ def test_a_thousand_networks_fill_the_queue_and_nothing_else(
     for _ in range(STORM // BATCH):
         page = press(desk.get(f"{QUEUE}?q=Buy+no."), "spam found")
     assert db.session.scalar(queue) == 0
-
-
-@pytest.fixture
-def post(app: Flask) -> Iterator[PostOffice]:
-    made = PostOffice()
-    with running(made) as settings:
-        office.use(settings)
-        yield made
-        office.use(None)
 
 
 def test_letter_boxes_are_not_flooded_by_it(

@@ -1,13 +1,13 @@
 """The whole way of a reply by mail: from the form to the letter box, to the buttons, and back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from mail_server import PostOffice, running, text_of
+from mail_server import PostOffice, text_of
 from pages import Pages
 
 from newsite import mail
@@ -17,19 +17,9 @@ from newsite.cli import HANDLERS, HOURLY
 from newsite.comments import actions
 from newsite.comments.models import Comment, Follows, Status
 from newsite.db import db
-from newsite.mail import office
 from newsite.outbox import Job, Worker
 
 Send = Callable[..., None]
-
-
-@pytest.fixture
-def post(app: Flask) -> Iterator[PostOffice]:
-    made = PostOffice()
-    with running(made) as settings:
-        office.use(settings)
-        yield made
-        office.use(None)
 
 
 @pytest.fixture

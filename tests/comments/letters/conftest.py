@@ -1,29 +1,17 @@
 """A mail server, an outbox that is worked through, and replies whose writers have shown who they are."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from mail_server import PostOffice, running
 
 from newsite import mail
 from newsite.comments import letters
 from newsite.comments.models import Comment, Follows
 from newsite.comments.spam import learning
 from newsite.db import db
-from newsite.mail import office
 from newsite.outbox import Claim, Worker
-
-
-@pytest.fixture
-def post(app: Flask) -> Iterator[PostOffice]:
-    """The server that the app's mail goes to."""
-    made = PostOffice()
-    with running(made) as settings:
-        office.use(settings)
-        yield made
-        office.use(None)
 
 
 @pytest.fixture

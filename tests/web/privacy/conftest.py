@@ -5,8 +5,6 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
-from mail_server import PostOffice, running
 from pages import Pages, PageView
 from sqlalchemy import event
 
@@ -16,19 +14,8 @@ from newsite.comments.letters.links import privacy_path
 from newsite.comments.models import Comment
 from newsite.comments.submission import NewReply
 from newsite.db import db
-from newsite.mail import office
 
 EMAIL = "parveen@quillmark.example"
-
-
-@pytest.fixture
-def post(app: Flask) -> Iterator[PostOffice]:
-    """The server that the app's mail goes to."""
-    made = PostOffice()
-    with running(made) as settings:
-        office.use(settings)
-        yield made
-        office.use(None)
 
 
 @pytest.fixture

@@ -1,30 +1,18 @@
 """A forgotten password, from the page that asks to the new one."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
-from mail_server import PostOffice, running
+from mail_server import PostOffice
 from pages import Pages, PageView
 
 from newsite.accounts import resetting
 from newsite.accounts.models import User
 from newsite.db import db
-from newsite.mail import office
 from newsite.outbox import Job
 
 NEW = "quite another password"
-
-
-@pytest.fixture
-def mailed(app: Flask) -> Iterator[None]:
-    """A site that has a mail server."""
-    with running(PostOffice()) as settings:
-        office.use(settings)
-        yield
-        office.use(None)
 
 
 def ask(pages: Pages, email: str, status: int = 200) -> PageView:
@@ -33,7 +21,7 @@ def ask(pages: Pages, email: str, status: int = 200) -> PageView:
 
 
 def test_the_answer_is_the_same_whether_the_account_exists_or_not(
-    pages: Pages, mailed: None, writer: User
+    pages: Pages, post: PostOffice, writer: User
 ) -> None:
     known, unknown = ask(pages, "will@example.org"), ask(pages, "nobody@example.org")
     assert known.h1 == "Look into your letter box"
@@ -41,7 +29,7 @@ def test_the_answer_is_the_same_whether_the_account_exists_or_not(
     assert len(db.session.scalars(sa.select(Job)).all()) == 2
 
 
-def test_something_that_is_no_address_is_said(pages: Pages, mailed: None) -> None:
+def test_something_that_is_no_address_is_said(pages: Pages, post: PostOffice) -> None:
     page = ask(pages, "will", 422)
     assert page.texts(".summary a") == ["Enter an email address, such as name@example.org."]
 
@@ -51,7 +39,7 @@ def test_without_mail_it_says_what_the_operator_does(pages: Pages) -> None:
     assert page.texts(".secret") == ["newsite user reset EMAIL"]
 
 
-def test_nobody_fills_a_letter_box_by_it(pages: Pages, mailed: None, now: datetime) -> None:
+def test_nobody_fills_a_letter_box_by_it(pages: Pages, post: PostOffice, now: datetime) -> None:
     for number in range(10):
         ask(pages, f"nobody{number}@example.org")
     page = ask(pages, "will@example.org", 429)
@@ -60,7 +48,7 @@ def test_nobody_fills_a_letter_box_by_it(pages: Pages, mailed: None, now: dateti
 
 
 def test_the_sixth_of_a_day_for_one_address_is_answered_and_not_sent(
-    app: Flask, pages: Pages, mailed: None, writer: User, now: datetime
+    app: Flask, pages: Pages, post: PostOffice, writer: User, now: datetime
 ) -> None:
     for minutes in range(6):
         time = now.replace(minute=10 * minutes)

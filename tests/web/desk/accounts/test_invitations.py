@@ -1,31 +1,20 @@
 """Inviting somebody, with mail and without, and what the link shows."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from mail_server import PostOffice, running
+from mail_server import PostOffice
 from pages import SITE, Pages, PageView
 
 from newsite.accounts import invitations, queries
 from newsite.accounts.models import Invitation
 from newsite.db import db
-from newsite.mail import office
 from newsite.outbox import Job
 from newsite.site.models import Site
 
 PASSWORD = "quite another password"
-
-
-@pytest.fixture
-def mailed(app: Flask) -> Iterator[None]:
-    """A site that has a mail server."""
-    with running(PostOffice()) as settings:
-        office.use(settings)
-        yield
-        office.use(None)
 
 
 def invite(desk: Pages, status: int = 201, **given: str) -> PageView:
@@ -66,7 +55,7 @@ def test_without_mail_the_link_is_shown_and_makes_the_account(
     assert "It was used already" in again.text
 
 
-def test_with_mail_it_is_sent(desk: Pages, mailed: None) -> None:
+def test_with_mail_it_is_sent(desk: Pages, post: PostOffice) -> None:
     page = invite(desk, 200)
     assert "Bo is sent a mail with a link." in page.text
     assert page.texts(".row .lines strong") == ["Bo"]
